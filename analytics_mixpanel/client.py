@@ -1,0 +1,216 @@
+"""The client: messages go in by its calls, pass the plugins, and are routed to their destinations."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, TypeVar
+
+from attrs import define
+
+from analytics_mixpanel import lifecycle
+from analytics_mixpanel.accounts import Stats
+from analytics_mixpanel.calls import Calls, Result
+from analytics_mixpanel.courier import Pace
+from analytics_mixpanel.encoding import Encoder
+from analytics_mixpanel.errors import ConfigurationError
+from analytics_mixpanel.hooks import finish, fold
+from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.journal import log, log_seldom, place_of
+from analytics_mixpanel.message import Message, MessageIds, Timestamps
+from analytics_mixpanel.plugins import Destination, Plugins, plugin_name
+from analytics_mixpanel.queues.memory import MemoryQueue
+from analytics_mixpanel.router import Router, RouterSettings
+from analytics_mixpanel.settings import Settings
+from analytics_mixpanel.version import VERSION
+
+T = TypeVar("T")
+
+
+@define(eq=False, slots=False, repr=False)
+class Client(Settings, Calls):
+    """Records what users do and delivers it in the background; its settings are those of Settings."""
+
+    log = log
+
+    def __attrs_post_init__(self) -> None:
+        self.library = {"name": str(self.library_name), "version": VERSION}
+        self.closed = False
+        self._log()
+        self._encoder = Encoder(self.encoders)
+        self._ids = MessageIds()
+        self._timestamps = Timestamps()
+        self._plugins = Plugins(self, self.disable)
+        self._destinations = self._register_all()
+        self.begin_again()
+
+    def __repr__(self) -> str:
+        return f"Client(plugins={list(self._plugins.names)}, closed={self.closed})"
+
+    def _log(self) -> None:
+        if self.log_handler:
+            self.log.addHandler(self.log_handler)
+        if self.debug:
+            self.log.setLevel(logging.DEBUG)
+            if not self.log.handlers:
+                self.log.addHandler(logging.StreamHandler())
+        if self.oauth_client_id or self.oauth_client_key or self.oauth_key_id:
+            self.log.warning("the oauth settings are Segment's and have no effect here")
+
+    # -- plugins -----------------------------------------------------------------------------------
+
+    def _register_all(self) -> list[Destination]:
+        explicit = list(self.plugins)
+        found = [self._plugins.register(plugin) for plugin in explicit]
+        if self.discover:
+            found += self._plugins.register_installed(taken=map(plugin_name, explicit))
+        destinations = [destination for destination in found if destination]
+        if not destinations:
+            lacking = "; ".join(self._plugins.not_configured) or "give write_key, or a plugin that delivers"
+            raise ConfigurationError(f"there is no destination: {lacking}")
+        return destinations
+
+    def register(self, plugin: object, name: str | None = None) -> None:
+        """Add a plugin; a destination gets what is accepted from now on.
+
+        It takes the place of an installed plugin of its name, which is flushed first.
+
+        Raises:
+            PluginError: it does not fit the hooks, or its name is taken.
+            Exception: whatever its ``startup`` raised.
+        """
+        name = name or plugin_name(plugin)
+        if self._plugins.unregister_installed(name):
+            self._destinations = [each for each in self._destinations if each.name != name]
+            self._router.remove(name, time.monotonic() + self.shutdown_timeout)
+        destination = self._plugins.register(plugin, name)
+        if destination:
+            self._destinations.append(destination)
+            self._router.add(destination)
+
+    def register_encoder(self, kind: type[T], encode: Callable[[T], Any]) -> None:
+        """Encode values of ``kind``, and of its subclasses, as what ``encode(value)`` returns."""
+        self._encoder.register(kind, encode)
+
+    # -- messages ----------------------------------------------------------------------------------
+
+    def _accept(self, message: Message) -> Result:
+        self._notice_fork()
+        try:
+            if hooks := self._plugins.capture:
+                answer = fold(hooks, message)
+                if isinstance(answer, Drop):
+                    self._router.drop(message, answer.reason)
+                    return False, message
+                message = answer
+            body = self._encoder.encode(message)
+            if not self.send:
+                return True, message
+            if len(body) > self.max_message_bytes:
+                self._router.drop(message, f"longer than {self.max_message_bytes} bytes")
+                return False, message
+            if not self._watched:
+                self._watch()
+            return self._router.accept(message, body), message
+        except Exception as error:  # noqa: BLE001 - analytics must not break the application
+            log_seldom("accept", "a message was dropped: %s", place_of(error))
+            self._router.drop(message, "error in the client")
+            return False, message
+
+    def _notice_fork(self) -> None:
+        """Begin again in a child forked by C code, which runs none of Python's hooks."""
+        if os.getpid() != self._process:
+            self.begin_again()
+
+    def _watch(self) -> None:
+        self._watched = True
+        lifecycle.watch(self)
+
+    # -- ending ------------------------------------------------------------------------------------
+
+    def hurry(self) -> None:
+        """Let everything that waits be tried now, without waiting for it."""
+        self._notice_fork()
+        self._router.hurry()
+
+    def flush(self, timeout: float | None = None) -> int:
+        """Wait until everything accepted before is settled.
+
+        Args:
+            timeout: seconds to wait at most; else the setting ``flush_timeout``.
+
+        Returns:
+            How many messages are not settled yet: 0 unless the time was up.
+        """
+        self._notice_fork()
+        deadline = time.monotonic() + (self.flush_timeout if timeout is None else timeout)
+        left = self._router.flush(deadline)
+        finish(self._plugins.flush, lambda: deadline - time.monotonic())
+        return left
+
+    def shutdown(self, timeout: float | None = None) -> int:
+        """Flush, stop the threads and close the plugins; later messages are dropped.
+
+        Args:
+            timeout: seconds to take at most; else the setting ``shutdown_timeout``.
+
+        Returns:
+            How many messages were lost: dropped, with the reason ``shutdown``, because the time was up.
+        """
+        if self.closed:
+            return 0
+        self.closed = True
+        self._notice_fork()
+        deadline = time.monotonic() + (self.shutdown_timeout if timeout is None else timeout)
+        lost = self._router.close(deadline)
+        finish(self._plugins.flush, lambda: deadline - time.monotonic())
+        finish(self._plugins.shutdown, lambda: deadline - time.monotonic())
+        lifecycle.forget(self)
+        return lost
+
+    def join(self) -> None:
+        """Stop the threads once the queue is empty, as ``shutdown``."""
+        self.shutdown()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()
+
+    def begin_again(self) -> None:
+        """Start with an empty queue, no threads and counts of zero: in a new client and in a forked child."""
+        self._process = os.getpid()
+        self._watched = False
+        self._ids.renew()
+        pace = Pace(
+            self.upload_size, self.batch_bytes, self.upload_interval, self.timeout, self.retry_policy()
+        )
+        settings = RouterSettings(
+            self.max_queue_size, self.max_queue_bytes, self.thread, self.sync_mode, pace, self.on_error
+        )
+        self._router = Router(settings, self._plugins, self._destinations)
+        self._router.closed = self.closed
+
+    # -- looking in --------------------------------------------------------------------------------
+
+    def stats(self) -> Mapping[str, Stats]:
+        """What became of the messages, by destination; each adds up at any time."""
+        self._notice_fork()
+        return self._router.stats()
+
+    @property
+    def queue(self) -> MemoryQueue:
+        """Where messages wait."""
+        return self._router.queue
+
+    @property
+    def consumers(self) -> list[threading.Thread]:
+        """The threads that deliver; they are started when there is something to deliver."""
+        return [thread for lane in self._router.lanes for thread in lane.threads]

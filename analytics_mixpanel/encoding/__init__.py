@@ -1,0 +1,7 @@
+"""A message to bytes: once, when the call is made, whatever values the application put in."""
+
+from __future__ import annotations
+
+from analytics_mixpanel.encoding.encoder import Encoder
+
+__all__ = ["Encoder"]

@@ -1,0 +1,61 @@
+"""Running hooks: in order, each by itself, none able to stop a message or the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+
+from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.message import Message
+
+
+@frozen
+class Hook:
+    """One plugin's implementation of one hook; ``call`` takes all of the hook's arguments."""
+
+    plugin: str
+    call: Callable[..., Any]
+
+
+def fold(hooks: tuple[Hook, ...], message: Message, *rest: object) -> Message | Drop:
+    """Pass a message through hooks, each seeing what the one before made of it.
+
+    A hook that raises, or returns something that is no message, is skipped: the message goes on as it was.
+    """
+    for hook in hooks:
+        try:
+            answer = hook.call(message, *rest)
+        except Exception as error:  # noqa: BLE001 - isolation is the point
+            _skipped(hook, place_of(error))
+            continue
+        if answer is None:
+            continue
+        if isinstance(answer, Drop):
+            return answer
+        if isinstance(answer, dict):
+            message = answer  # type: ignore[assignment]  # a plugin's dict is the message from here on
+        else:
+            _skipped(hook, f"a {type(answer).__name__}; return the message, None or Drop")
+    return message
+
+
+def tell(hooks: tuple[Hook, ...], *arguments: object) -> None:
+    """Call observing hooks; what they return is ignored and what they raise is logged."""
+    for hook in hooks:
+        try:
+            hook.call(*arguments)
+        except Exception as error:  # noqa: BLE001 - isolation is the point
+            _skipped(hook, place_of(error))
+
+
+def finish(hooks: tuple[Hook, ...], remaining: Callable[[], float]) -> None:
+    """Call ``flush`` or ``shutdown`` hooks, each with the seconds that are left."""
+    for hook in hooks:
+        tell((hook,), max(0.0, remaining()))
+
+
+def _skipped(hook: Hook, what: str) -> None:
+    log_seldom(f"hook {hook.plugin}", "plugin %s was skipped: it gave %s", hook.plugin, what)

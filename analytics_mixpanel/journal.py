@@ -1,0 +1,38 @@
+"""The client's own log: never a payload or a secret, never the same line many times."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import Final
+
+log: Final = logging.getLogger("analytics_mixpanel")
+
+# A line of one kind is logged at most this often, in seconds; what happens meanwhile is in the stats.
+SELDOM: Final = 30.0
+_KINDS_LIMIT: Final = 1_000
+
+_last_logged: dict[str, float] = {}
+
+
+def log_seldom(kind: str, text: str, *arguments: object, level: int = logging.WARNING) -> None:
+    """Log a line unless one of its kind was logged a short while ago."""
+    now = time.monotonic()
+    if now - _last_logged.get(kind, -SELDOM) < SELDOM:
+        return
+    if len(_last_logged) >= _KINDS_LIMIT:
+        _last_logged.clear()
+    _last_logged[kind] = now
+    log.log(level, text, *arguments)
+
+
+def place_of(error: BaseException) -> str:
+    """An exception's type and where it was raised; its text may hold the application's values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = os.path.basename(trace.tb_frame.f_code.co_filename)  # noqa: PTH119 - pathlib is slow to import
+    return f"{type(error).__name__} at {file}:{trace.tb_lineno}"

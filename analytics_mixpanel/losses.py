@@ -1,0 +1,82 @@
+"""Telling of messages that will not arrive: to ``on_error``, the observing hooks and, seldom, the log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from attrs import define, field
+
+from analytics_mixpanel.accounts import REJECTED, Account
+from analytics_mixpanel.delivery import Rejection
+from analytics_mixpanel.errors import DroppedError, LossError, RejectedError
+from analytics_mixpanel.hooks import tell
+from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.message import Message
+from analytics_mixpanel.plugins import Plugins
+
+OnError = Callable[[LossError, list[Message]], Any]
+
+
+@define(eq=False)
+class Losses:
+    """Accounts for and reports what one destination does not get.
+
+    Attributes:
+        destination: its name.
+        on_error: the application's callback, given an error and a list of messages, as in analytics-python.
+    """
+
+    destination: str
+    account: Account
+    plugins: Plugins
+    on_error: OnError | None
+    _telling: threading.local = field(factory=threading.local)
+
+    def reject(self, message: Message, rejection: Rejection) -> None:
+        """The destination refused a message."""
+        self.account.add(REJECTED)
+        error = RejectedError(self.destination, rejection.reason, rejection.field)
+        log_seldom(
+            f"rejected {self.destination} {rejection.field} {rejection.reason}"[:200],
+            "%s rejected a message: %s (%s)", self.destination, rejection.reason, rejection.field or "no field",
+        )  # fmt: skip
+        self._tell(self.plugins.rejected, error, [message], rejection)
+
+    def drop(self, messages: Sequence[Message], reason: str) -> None:
+        """The client gives messages up."""
+        if not messages:
+            return
+        for _ in messages:
+            self.account.drop(reason)
+        log_seldom(
+            f"dropped {self.destination} {reason}",
+            "%s: messages are being dropped: %s; client.stats() counts them", self.destination, reason,
+        )  # fmt: skip
+        self._tell(self.plugins.dropped, DroppedError(self.destination, reason), list(messages), reason)
+
+    def drop_encoded(self, bodies: Sequence[bytes], reason: str) -> None:
+        """The client gives up messages that are still encoded."""
+        if self.on_error is None and not self.plugins.dropped:
+            self.drop([Message()] * len(bodies), reason)  # nobody looks at them
+        else:
+            self.drop([orjson.loads(body) for body in bodies], reason)
+
+    def _tell(
+        self, hooks: tuple[Any, ...], error: LossError, messages: list[Message], reason: str | Rejection
+    ) -> None:
+        # A callback may track: what is lost while it runs is counted, not told, lest a full queue recurse.
+        if getattr(self._telling, "now", False):
+            return
+        self._telling.now = True
+        try:
+            for message in messages if hooks else ():
+                tell(hooks, message, self.destination, reason)
+            if self.on_error:
+                self.on_error(error, messages)
+        except Exception as problem:  # noqa: BLE001 - the application's callback must not stop delivery
+            log_seldom("on_error", "on_error raised %s", place_of(problem))
+        finally:
+            self._telling.now = False

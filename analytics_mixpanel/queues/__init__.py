@@ -1,0 +1,64 @@
+"""Where messages wait: bytes in, bytes out, at least once, for each destination by itself.
+
+A queue is written by the caller's thread and read by lanes. It keeps every message until each destination
+that it was put for has settled it. ``shard`` keeps the messages of one user in one line: what was put under
+the same shard is taken in the order of the calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Reader(Protocol):
+    """One destination's line of messages; used by one thread at a time."""
+
+    def take(self, limit: int, max_bytes: int, interval: float) -> list[bytes]:
+        """Wait for messages and take the oldest.
+
+        Returns as soon as ``limit`` messages or ``max_bytes`` bytes are there, ``interval`` seconds after
+        the first one, or at once after :meth:`hurry`; ``[]`` when the reader is closed.
+        """
+
+    def take_now(self, limit: int, max_bytes: int) -> list[bytes]:
+        """Take the oldest messages without waiting; ``[]`` when there are none."""
+
+    def settle(self, remaining: Sequence[bytes] = ()) -> bool:
+        """Be done with everything taken, save ``remaining``.
+
+        False when the reader was closed meanwhile: its messages are already given up.
+        """
+
+    def hurry(self) -> None:
+        """Let what is there be taken now, not when the interval has passed."""
+
+    def wait_settled(self, timeout: float) -> int:
+        """Wait until everything put before this call is settled; how much of it is not, after ``timeout``.
+
+        A batch counts as settled when its reader takes again: until then its outcome is being told.
+        """
+
+    @property
+    def pending(self) -> int:
+        """How many messages are not settled."""
+
+    def close(self) -> list[bytes]:
+        """End every wait; return what is lost by closing now: unsettled messages that nothing else keeps."""
+
+
+class Queue(Protocol):
+    """What the client writes to."""
+
+    def open(self, destination: str) -> Sequence[Reader]:
+        """Start keeping messages for a destination; its readers, one a shard."""
+
+    def put(self, body: bytes, destinations: Sequence[str], shard: int = 0) -> Sequence[str]:
+        """Keep one encoded message for these destinations; those that had no room for it.
+
+        Never blocks on another thread for longer than a few instructions, and may interrupt itself: a
+        signal handler or a finalizer that puts while its own thread is putting loses nothing.
+        """
+
+    def empty(self) -> bool:
+        """Whether every destination has settled everything."""

@@ -1,0 +1,34 @@
+"""No queue: in synchronous mode a message goes from the call straight to the courier."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class InHand:
+    """A reader of what its user has in hand already; nothing ever waits in it."""
+
+    pending = 0
+
+    def take(self, limit: int, max_bytes: int, interval: float) -> list[bytes]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def take_now(self, limit: int, max_bytes: int) -> list[bytes]:  # noqa: ARG002
+        """Nothing."""
+        return []
+
+    def settle(self, remaining: Sequence[bytes] = ()) -> bool:  # noqa: ARG002
+        """Always done: the courier keeps what remains."""
+        return True
+
+    def hurry(self) -> None:
+        """Nothing waits."""
+
+    def wait_settled(self, timeout: float) -> int:  # noqa: ARG002
+        """Nothing is left."""
+        return 0
+
+    def close(self) -> list[bytes]:
+        """Nothing is lost."""
+        return []

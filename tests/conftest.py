@@ -1,0 +1,128 @@
+"""Fixtures that tests of several parts share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from attrs import define, field
+
+from analytics_mixpanel import Batch, Client, Message, hookimpl, journal
+from analytics_mixpanel.debugger import StandIn
+from analytics_mixpanel.retry import RetryPolicy
+
+_ROOT: Final = Path(__file__).parent.parent
+_QUICK: Final = RetryPolicy(first_wait=0.001, longest_wait=0.01, first_probe=0.001, longest_probe=0.01)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log() -> None:
+    """What one test had logged does not silence the same line in the next."""
+    journal._last_logged.clear()
+
+
+@pytest.fixture(scope="session")
+def running_stand_in() -> Iterator[StandIn]:
+    """One stand-in for the whole run: starting one costs more than most tests."""
+    with StandIn() as running:
+        yield running
+
+
+@pytest.fixture
+def stand_in(running_stand_in: StandIn) -> StandIn:
+    """A stand-in in which nothing has arrived yet; every token is a project there."""
+    running_stand_in.clear()
+    return running_stand_in
+
+
+@define(eq=False)
+class Answering:
+    """A destination that answers every batch as the test says, and keeps what it was given.
+
+    Attributes:
+        answer: from a batch to its outcome; may raise, wait or return anything.
+        batches: the messages of each attempt.
+    """
+
+    answer: Callable[[Batch], Any] = lambda _: None
+    name: str = "Shop"
+    batches: list[list[Message]] = field(factory=list)
+
+    @hookimpl
+    def deliver(self, batch: Batch) -> Any:
+        """Keep the batch and answer."""
+        self.batches.append(list(batch.messages))
+        return self.answer(batch)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Everything that it was given, in order."""
+        return [message for batch in self.batches for message in batch]
+
+    @property
+    def events(self) -> list[str]:
+        """The names of the events it was given, in order."""
+        return [message["event"] for message in self.messages]
+
+
+@pytest.fixture
+def answering() -> type[Answering]:
+    """A kind of destination whose answers the test chooses."""
+    return Answering
+
+
+@pytest.fixture
+def make_client() -> Iterator[Callable[..., Client]]:
+    """Makes clients with the given plugins alone and short waits; they are closed after the test."""
+    made: list[Client] = []
+
+    def make(*plugins: object, **settings: Any) -> Client:
+        chosen = {"upload_interval": 0.005, "retry": _QUICK, **settings}
+        made.append(Client(discover=False, plugins=plugins, **chosen))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.shutdown(0.2)
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is true, for ten seconds at most."""
+
+    def wait(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 10
+        while not condition():
+            assert time.monotonic() < deadline, "it did not come true within ten seconds"
+            time.sleep(0.001)
+
+    return wait
+
+
+@pytest.fixture
+def run_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a program in an interpreter of its own, which finds this package and what is in ``tmp_path``."""
+
+    def run(
+        program: str, *arguments: str, timeout: float = 30, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join(map(str, (tmp_path, _ROOT, _ROOT / "plugins")))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MIXPANEL_")}
+        return subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program), *arguments],
+            env={**kept, "PYTHONPATH": path, **environment},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
