@@ -1,0 +1,203 @@
+"""Keeps what arrived, in SQLite: in memory, or in a file.
+
+It knows nothing of Mixpanel's rules: ingestion decides, this keeps and gives back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from os import PathLike
+from typing import Any, Final, TypeVar
+
+import orjson
+
+from analytics_mixpanel.debugger import statements
+from analytics_mixpanel.debugger.stored import (
+    Event,
+    Group,
+    Operation,
+    Profile,
+    Rejection,
+    Request,
+    SegmentMessage,
+)
+
+_JSON_COLUMNS: Final = frozenset({"query", "headers", "properties", "value", "record"})
+
+Kept = TypeVar("Kept")
+ProfileKey = tuple[str, str, str]
+
+
+def _decoded(name: str, value: Any) -> Any:
+    return orjson.loads(value) if name in _JSON_COLUMNS else value
+
+
+class Store:
+    """Everything one stand-in received; safe to use from any thread.
+
+    Args:
+        path: a SQLite file, or None for memory.
+        keep: how many of each kind are kept; the oldest go first.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None = None, *, keep: int = 100_000) -> None:
+        self._keep = keep
+        self._changed = threading.Condition()
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = OFF")  # a development tool: a crash of the machine may lose it
+        self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """Close the file; nothing can be read afterwards."""
+        with self._changed:
+            self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make what is written inside visible at once, or not at all."""
+        with self._changed:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+            self._changed.notify_all()
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until ``condition`` holds, asking again after every write, and say whether it does."""
+        with self._changed:
+            return self._changed.wait_for(condition, timeout)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.writing():
+            for table in statements.TABLES:
+                self._db.execute(statements.CLEAR[table])
+
+    # Reading
+
+    def requests(self) -> list[Request]:
+        """Give the requests, oldest first."""
+        return self._all(Request, statements.REQUESTS)
+
+    def events(self, project: str | None = None, event: str | None = None) -> list[Event]:
+        """Give the events, oldest first; of duplicates, the latest."""
+        return self._all(Event, statements.EVENTS, project=project, event=event)
+
+    def profiles(self, project: str | None = None) -> list[Profile]:
+        """Give the users' profiles, oldest first."""
+        return self._all(Profile, statements.PROFILES, project=project)
+
+    def groups(self, project: str | None = None) -> list[Group]:
+        """Give the groups' profiles, oldest first."""
+        return self._all(Group, statements.GROUPS, project=project)
+
+    def operations(self, profile: str | None = None, group_key: str | None = None) -> list[Operation]:
+        """Give the updates that profiles got, oldest first; those of a user have the group key ''."""
+        return self._all(Operation, statements.OPERATIONS, profile=profile, group_key=group_key)
+
+    def rejections(self) -> list[Rejection]:
+        """Give the records that were refused, oldest first."""
+        return self._all(Rejection, statements.REJECTIONS)
+
+    def segment_messages(self) -> list[SegmentMessage]:
+        """Give the messages of Segment's clients, oldest first."""
+        return self._all(SegmentMessage, statements.SEGMENT_MESSAGES)
+
+    def counts(self) -> dict[str, int]:
+        """Count what is kept of each kind, and the duplicates that are not."""
+        with self._changed:
+            row = self._db.execute(statements.COUNTS).fetchone()
+        return dict(row)
+
+    def profile(self, key: ProfileKey) -> dict[str, Any] | None:
+        """Give the properties of the profile (project, group key, id), or None."""
+        with self._changed:
+            row = self._db.execute(statements.PROFILE, key).fetchone()
+        return None if row is None else dict(orjson.loads(row["properties"]))
+
+    def canonical(self, project: str, member: str) -> str | None:
+        """Give the id that stands for ``member``, or None for one that was never merged."""
+        with self._changed:
+            row = self._db.execute(statements.CANONICAL, (project, member)).fetchone()
+        return None if row is None else str(row["canonical"])
+
+    def cluster(self, project: str, canonical: str) -> list[str]:
+        """Give every id that was merged into this one."""
+        with self._changed:
+            rows = self._db.execute(statements.CLUSTER, (project, canonical)).fetchall()
+        return [str(row["member"]) for row in rows]
+
+    def _all(self, kind: Callable[..., Kept], sql: str, **parameters: str | None) -> list[Kept]:
+        with self._changed:
+            rows = self._db.execute(sql, parameters).fetchall()
+        return [kind(**{name: _decoded(name, row[name]) for name in row.keys()}) for row in rows]  # noqa: SIM118
+
+    # Writing, inside ``writing()``
+
+    def add_request(
+        self, received: float, method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> int:
+        """Keep a request that has begun, and give its id."""
+        row = (received, method, path, orjson.dumps(query), orjson.dumps(headers))
+        number = self._db.execute(statements.ADD_REQUEST, row).lastrowid
+        self._trim("requests")
+        assert number is not None
+        return number
+
+    def close_request(self, request: int, **columns: int | str) -> None:
+        """Note the size, the status, the error and the counts of a request."""
+        for name, value in columns.items():
+            self._db.execute(statements.CLOSE_REQUEST[name], (value, request))
+
+    def add_events(self, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Keep events, in the columns of ``ADD_EVENT``, and count those that took an equal one's place."""
+        newest = self._newest_event()
+        self._db.executemany(statements.ADD_EVENT, rows)
+        new = self._newest_event() - newest  # ids have no gaps: each new row takes the next
+        self._trim("events")
+        return len(rows) - new
+
+    def put_profile(self, key: ProfileKey, properties: Mapping[str, Any], updated: float) -> None:
+        """Keep a profile as it is now."""
+        self._db.execute(statements.PUT_PROFILE, (*key, orjson.dumps(properties), updated))
+
+    def delete_profile(self, key: ProfileKey) -> None:
+        """Forget a profile; its history stays."""
+        self._db.execute(statements.DELETE_PROFILE, key)
+
+    def add_operations(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Keep updates, in the columns of ``ADD_OPERATION``."""
+        self._db.executemany(statements.ADD_OPERATION, rows)
+        self._trim("operations")
+        self._trim("profiles")
+
+    def merge(self, project: str, member: str, canonical: str) -> None:
+        """Make ``canonical`` stand for ``member`` and for everything that ``member`` stood for."""
+        self._db.execute(statements.MOVE_CLUSTER, (canonical, project, member))
+        self._db.executemany(statements.JOIN_CLUSTER, [(project, m, canonical) for m in (member, canonical)])
+        self._trim("identities")
+
+    def add_rejections(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Keep refused records, in the columns of ``ADD_REJECTION``."""
+        self._db.executemany(statements.ADD_REJECTION, rows)
+        self._trim("rejections")
+
+    def add_segment_messages(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Keep messages of Segment's clients, in the columns of ``ADD_SEGMENT_MESSAGE``."""
+        self._db.executemany(statements.ADD_SEGMENT_MESSAGE, rows)
+        self._trim("segment_messages")
+
+    def _newest_event(self) -> int:
+        return int(self._db.execute(statements.NEWEST_EVENT).fetchone()[0])
+
+    def _trim(self, table: str) -> None:
+        self._db.execute(statements.TRIM[table], (self._keep,))
