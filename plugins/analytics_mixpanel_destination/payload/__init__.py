@@ -1,0 +1,1 @@
+"""Payloads: what resolved mappings must be before an action takes them."""

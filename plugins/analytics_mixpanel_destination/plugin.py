@@ -1,0 +1,214 @@
+"""The destination: Mixpanel."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+
+from analytics_mixpanel.errors import NotConfigured
+from analytics_mixpanel.hookspecs import hookimpl
+from analytics_mixpanel_destination.mappings import Document, MappingFileError, load_mappings
+from analytics_mixpanel_destination.presets import presets
+from analytics_mixpanel_destination.preview import preview
+from analytics_mixpanel_destination.segment_settings import endpoints
+from analytics_mixpanel_destination.sending.ledger import Ledger
+from analytics_mixpanel_destination.sending.order import ready
+from analytics_mixpanel_destination.sending.packing import pack
+from analytics_mixpanel_destination.sending.routes import routes
+from analytics_mixpanel_destination.sending.sender import Sender
+from analytics_mixpanel_destination.sending.transport import Transport
+from analytics_mixpanel_destination.settings.environment import completed
+from analytics_mixpanel_destination.settings.settings import (
+    MAX_BYTES,
+    MAX_EVENTS,
+    MAX_GROUPS,
+    MAX_PROFILES,
+    Proxies,
+    Settings,
+)
+from analytics_mixpanel_destination.translate import Translator
+
+if TYPE_CHECKING:
+    from analytics_mixpanel.client import Client
+    from analytics_mixpanel.delivery import Batch, Outcome
+    from analytics_mixpanel.message import Message
+    from analytics_mixpanel_destination.mappings.loading import Given
+    from analytics_mixpanel_destination.sending.parcels import Parcels
+
+_LOG: Final = logging.getLogger("analytics_mixpanel")
+
+
+class Mixpanel:
+    """Deliver to Mixpanel as Segment's "Mixpanel (Actions)" destination does.
+
+    What is not given here is taken from the client, then from the environment.
+
+    Args:
+        token: the project token; else the client's ``write_key``, else ``MIXPANEL_TOKEN``.
+        api_secret: the project's API secret (``MIXPANEL_API_SECRET``).
+        username: of a service account, with ``secret`` (``MIXPANEL_SERVICE_ACCOUNT``, as user:secret).
+        secret: of the service account.
+        project_id: of the service account's project (``MIXPANEL_PROJECT_ID``).
+        region: us, eu or in (``MIXPANEL_REGION``).
+        api_host: an address in place of a region's; else the client's ``host``, else ``MIXPANEL_API_HOST``.
+        source_name: sent as ``segment_source_name``.
+        strict: have Mixpanel check every event and say what is wrong with it.
+        group_key: the group key for ``group`` calls; else ``$group_id``.
+        geolocate: let Mixpanel take the sender's address, which is this machine's, for the user's place.
+        compress: gzip events; else the client's ``gzip``, else on.
+        max_events: most events in a request.
+        max_bytes: most bytes in a request, before compression.
+        max_profiles: most user profile updates in a request.
+        max_groups: most group profile updates in a request.
+        timeout: seconds for a whole request; else the client's, else 15.
+        proxies: a proxy's URL, or scheme → URL; else the client's, else ``HTTPS_PROXY``.
+        allow_http: permit plain http to a machine other than this one.
+        mappings: what becomes of which message, in place of Segment's presets and aliases: a list in
+            Segment's JSON form, or the path of a JSON file of it.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or two exclude each other.
+        MappingError: a mapping cannot work; the error says where.
+    """
+
+    name: ClassVar[str] = "Mixpanel"
+    integration_names: ClassVar[tuple[str, ...]] = ("Mixpanel", "Mixpanel (Actions)", "Actions Mixpanel")
+
+    def __init__(
+        self,
+        *,
+        token: str | None = None,
+        api_secret: str | None = None,
+        username: str | None = None,
+        secret: str | None = None,
+        project_id: str | int | None = None,
+        region: str | None = None,
+        api_host: str | None = None,
+        source_name: str | None = None,
+        strict: bool = True,
+        group_key: str | None = None,
+        geolocate: bool = False,
+        compress: bool | None = None,
+        max_events: int = MAX_EVENTS,
+        max_bytes: int = MAX_BYTES,
+        max_profiles: int = MAX_PROFILES,
+        max_groups: int = MAX_GROUPS,
+        timeout: float | None = None,
+        proxies: Proxies | None = None,
+        allow_http: bool = False,
+        mappings: Given = None,
+    ) -> None:
+        self._given = Settings(
+            token=token,
+            api_secret=api_secret,
+            username=username,
+            secret=secret,
+            project_id=project_id,
+            region=region,
+            api_host=api_host,
+            source_name=source_name,
+            strict=strict,
+            group_key=group_key,
+            geolocate=geolocate,
+            compress=compress,
+            max_events=max_events,
+            max_bytes=max_bytes,
+            max_profiles=max_profiles,
+            max_groups=max_groups,
+            timeout=timeout,
+            proxies=proxies,
+            allow_http=allow_http,
+        )
+        self._mappings = load_mappings(mappings)
+        self._announced: dict[str, str] = {}
+        self._use(completed(self._given, os.environ))
+
+    def __repr__(self) -> str:
+        return f"Mixpanel(host={self._settings.base_url!r}, token={self._settings.token!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A Mixpanel plugin holds credentials and is not pickled: make it where it is needed.")
+
+    def _use(self, settings: Settings) -> None:
+        self._settings = settings
+        self._translator = Translator(
+            token=settings.token.reveal() if settings.token else "",
+            source_name=settings.source_name,
+            group_key=settings.group_key,
+            mappings=self._mappings,
+        )
+        self._transport = Transport(settings.proxies)
+        self._senders = tuple(Sender(route, settings, self._transport) for route in routes(settings))
+
+    @hookimpl
+    def startup(self, client: Client) -> None:
+        """Take from the client what was not given.
+
+        Raises:
+            NotConfigured: there is no token.
+        """
+        filled = self._given.filled(
+            token=client.write_key,
+            api_host=client.host,
+            compress=client.gzip,
+            timeout=client.timeout,
+            proxies=client.proxies,
+        )
+        settings = completed(filled, os.environ)
+        if settings.token is None:
+            raise NotConfigured(
+                "Mixpanel needs a project token: set write_key, Mixpanel(token=...) or MIXPANEL_TOKEN."
+            )
+        self._use(settings)
+
+    @hookimpl
+    def deliver(self, batch: Batch) -> Outcome:
+        """Send a batch: each record once, each endpoint by itself."""
+        ledger = Ledger(batch)
+        packed = pack(self._translator, ledger, self._settings.max_bytes)
+        for sender in self._senders:
+            parcels: Parcels = packed.get(sender.route.endpoint, ())
+            if sender.route.endpoint == "engage" and ledger.left:
+                parcels = ready(parcels, ledger)
+            sender.send(parcels, ledger)
+        self._announce(ledger)
+        return ledger.outcome()
+
+    def _announce(self, ledger: Ledger) -> None:
+        """Log what is wrong once, until the endpoint has worked again."""
+        for endpoint in ledger.working:
+            self._announced.pop(endpoint, None)
+        for endpoint, wrong in ledger.paused.items():
+            if wrong.advice not in self._announced.values():
+                _LOG.error("Mixpanel: messages are kept, since a setting is wrong. %s", wrong)
+            self._announced[endpoint] = wrong.advice
+
+    @hookimpl
+    def shutdown(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def preview(self, message: Message) -> dict[str, Any]:
+        """Show what would be sent for a message in wire form, without sending; needs no client."""
+        strict = "1" if self._settings.strict else "0"
+        return preview(self._translator, message, endpoints(self._settings.base_url, strict))
+
+    @staticmethod
+    def presets() -> list[dict[str, Any]]:
+        """Answer the mappings to start from, for the command ``mappings preset``."""
+        return presets()
+
+    @staticmethod
+    def check_mappings(body: bytes, name: str) -> tuple[int, list[MappingFileError]]:
+        """Answer how many mappings a file holds, and all that is wrong with them.
+
+        Args:
+            body: of the file.
+            name: of the file, for the errors.
+        """
+        try:
+            document = Document.of(body, name)
+        except MappingFileError as error:
+            return 0, [error]
+        return document.count, list(document.errors())

@@ -1,0 +1,1 @@
+"""Times as Segment reads them."""

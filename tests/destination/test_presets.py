@@ -1,0 +1,41 @@
+"""The mappings to start from."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics_mixpanel_destination.actions import ACTIONS
+from analytics_mixpanel_destination.presets import additions, default_mapping, presets
+from analytics_mixpanel_destination.subscription import compile_subscription
+
+
+def test_there_are_segments_six() -> None:
+    """Segment's presets, by their names."""
+    assert [preset["name"] for preset in presets()] == [
+        "Track Calls",
+        "Order Completed Calls",
+        "Page Calls",
+        "Screen Calls",
+        "Identify Calls",
+        "Group Calls",
+    ]
+
+
+def test_presets_may_be_changed() -> None:
+    """What one caller does with the list is not seen by the next."""
+    presets()[0]["mapping"].clear()
+    default_mapping("trackEvent").clear()
+    assert presets()[0]["mapping"]
+    assert default_mapping("trackEvent")
+
+
+def test_aliases_are_the_one_addition() -> None:
+    """The client sends aliases, for which Segment has no preset."""
+    assert [(each["name"], each["partnerAction"]) for each in additions()] == [("Alias Calls", "alias")]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_has_a_default_mapping_that_works(action: str) -> None:
+    """A default mapping compiles as it is."""
+    mapping = {"name": "n", "subscribe": 'type = "track"', "partnerAction": action}
+    assert compile_subscription({**mapping, "mapping": default_mapping(action)}).action.name == action
