@@ -12,6 +12,8 @@ functions are the methods of that client.
 from __future__ import annotations
 
 import inspect
+import os
+import threading
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -21,6 +23,7 @@ from analytics_mixpanel.client import Client
 from analytics_mixpanel.delivery import Batch, Outcome, Rejection
 from analytics_mixpanel.hookspecs import Drop, hookimpl
 from analytics_mixpanel.message import Message
+from analytics_mixpanel.scopes import Scope, current_scope, scope
 from analytics_mixpanel.segment import install_as_segment
 from analytics_mixpanel.version import VERSION
 
@@ -37,8 +40,10 @@ __all__ = [
     "Message",
     "Outcome",
     "Rejection",
+    "Scope",
     "Stats",
     "alias",
+    "current_scope",
     "enqueue",
     "flush",
     "group",
@@ -49,6 +54,7 @@ __all__ = [
     "page",
     "register",
     "register_encoder",
+    "scope",
     "screen",
     "shutdown",
     "stats",
@@ -97,6 +103,7 @@ _SETTINGS = (
 )
 _plugins: list[object] = []
 _encoders: dict[type, Callable[[Any], Any]] = {}
+_making = threading.RLock()
 
 
 def _client() -> Client:
@@ -104,9 +111,21 @@ def _client() -> Client:
     global default_client  # noqa: PLW0603 - analytics-python's own name for it
     client = default_client
     if client is None or client.closed:
-        settings = {name: globals()[name] for name in _SETTINGS}
-        client = default_client = Client(**settings, plugins=_plugins, encoders=_encoders)
+        with _making:  # two threads that call at once share one client
+            client = default_client
+            if client is None or client.closed:
+                settings = {name: globals()[name] for name in _SETTINGS}
+                client = default_client = Client(**settings, plugins=_plugins, encoders=_encoders)
     return client
+
+
+def _after_fork_in_child() -> None:
+    global _making  # noqa: PLW0603 - a thread that is not in the child may have held it
+    _making = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 def _of_the_client(method: Callable[Concatenate[Client, P], R]) -> Callable[P, R]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from analytics_mixpanel.message import (
     Message,
@@ -18,24 +18,36 @@ from analytics_mixpanel.message import (
     require,
     timestamp_text,
 )
+from analytics_mixpanel.scopes.opening import scope as opening
+from analytics_mixpanel.scopes.scope import CURRENT, Scope
+from analytics_mixpanel.scopes.values import merged_context
 
 Id: TypeAlias = Any  # a str, a number or a UUID
 Values: TypeAlias = Mapping[str, Any] | None
 Result: TypeAlias = tuple[bool, Message]
+
+_open_scope: Final = CURRENT.get
 
 
 class Calls:
     """Builds a message from each call and hands it to ``_accept``.
 
     Every call returns whether the message was taken, and the message. It raises ArgumentError, which is an
-    AssertionError too, when an argument has the wrong type, and nothing else.
+    AssertionError too, when an argument has the wrong type, and nothing else. What it leaves out is taken
+    from the scope that is open.
     """
 
     library: dict[str, str]
+    #: Open a scope, as ``analytics_mixpanel.scope``; it holds for the calls of every client.
+    scope = staticmethod(opening)
     _ids: MessageIds
     _timestamps: Timestamps
 
     def _accept(self, message: Message) -> Result:
+        raise NotImplementedError
+
+    def _notice_fork(self) -> None:
+        """Called before anything is drawn or counted that a forked child must not share."""
         raise NotImplementedError
 
     def identify(
@@ -49,6 +61,9 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Tie a user to an id and to traits."""
+        scope = _open_scope()
+        if scope is not None:
+            user_id, anonymous_id = scope.values().who(user_id, anonymous_id)
         user, anonymous = identity(user_id, anonymous_id)
         message: Message = {
             "type": "identify",
@@ -56,7 +71,7 @@ class Calls:
             "anonymousId": anonymous,
             "traits": copied("traits", traits),
         }
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def track(
         self,
@@ -70,6 +85,9 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Record that a user did something."""
+        scope = _open_scope()
+        if scope is not None:
+            user_id, anonymous_id = scope.values().who(user_id, anonymous_id)
         user, anonymous = identity(user_id, anonymous_id)
         require("event", event, str, "a str")
         message: Message = {
@@ -79,7 +97,7 @@ class Calls:
             "anonymousId": anonymous,
             "properties": copied("properties", properties),
         }
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def alias(
         self,
@@ -91,13 +109,16 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Merge a user's previous id into the new one."""
+        scope = _open_scope()
+        if scope is not None and user_id is None:
+            user_id = scope.values().user_id
         message: Message = {
             "type": "alias",
             "previousId": id_text("previous_id", previous_id),
             "userId": id_text("user_id", user_id),
             "anonymousId": None,
         }
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def group(
         self,
@@ -111,6 +132,9 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Tie a user to a group, and the group to traits."""
+        scope = _open_scope()
+        if scope is not None:
+            user_id, anonymous_id = scope.values().who(user_id, anonymous_id)
         user, anonymous = identity(user_id, anonymous_id)
         message: Message = {
             "type": "group",
@@ -119,7 +143,7 @@ class Calls:
             "anonymousId": anonymous,
             "traits": copied("traits", traits),
         }
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def page(
         self,
@@ -134,8 +158,9 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Record that a user saw a page."""
-        message = self._view("page", user_id, anonymous_id, category, name, properties)
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        scope = _open_scope()
+        message = self._view("page", scope, user_id, anonymous_id, category, name, properties)
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def screen(
         self,
@@ -150,14 +175,16 @@ class Calls:
         message_id: Id = None,
     ) -> Result:
         """Record that a user saw a screen of an app."""
-        message = self._view("screen", user_id, anonymous_id, category, name, properties)
-        return self._accept(self._complete(message, context, timestamp, integrations, message_id))
+        scope = _open_scope()
+        message = self._view("screen", scope, user_id, anonymous_id, category, name, properties)
+        return self._accept(self._complete(message, scope, context, timestamp, integrations, message_id))
 
     def enqueue(self, message: Mapping[str, Any]) -> Result:
         """Take a message that is in wire form already, from another library, an archive or a queue.
 
         It goes as it is; only a ``messageId`` and a ``timestamp`` are given to one that has none.
         """
+        self._notice_fork()
         require("message", message, Mapping, "a dict in Segment's wire form")
         require(
             "message['type']", message.get("type"), str, "a str: track, identify, group, page, screen, alias"
@@ -171,8 +198,16 @@ class Calls:
 
     @staticmethod
     def _view(
-        kind: str, user_id: Id, anonymous_id: Id, category: Any, name: Any, properties: Values
+        kind: str,
+        scope: Scope | None,
+        user_id: Id,
+        anonymous_id: Id,
+        category: Any,
+        name: Any,
+        properties: Values,
     ) -> Message:
+        if scope is not None:
+            user_id, anonymous_id = scope.values().who(user_id, anonymous_id)
         user, anonymous = identity(user_id, anonymous_id)
         return {
             "type": kind,
@@ -184,10 +219,22 @@ class Calls:
         }
 
     def _complete(
-        self, message: Message, context: Values, timestamp: Any, integrations: Values, message_id: Id
+        self,
+        message: Message,
+        scope: Scope | None,
+        context: Values,
+        timestamp: Any,
+        integrations: Values,
+        message_id: Id,
     ) -> Message:
-        """Add what every message has; its id and time are fixed here."""
+        """Add what every message has, and what the scope adds; its id and time are fixed here."""
+        self._notice_fork()
         context = copied("context", context)
+        if scope is not None:
+            around = scope.values()
+            context = merged_context(around.context, context)
+            if "properties" in message:
+                message["properties"] = {**around.properties, **message["properties"]}
         if "library" not in context:
             context["library"] = self.library
         message["context"] = context

@@ -99,7 +99,6 @@ class Client(Settings, Calls):
     # -- messages ----------------------------------------------------------------------------------
 
     def _accept(self, message: Message) -> Result:
-        self._notice_fork()
         try:
             if hooks := self._plugins.capture:
                 answer = fold(hooks, message)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Final
 
-import orjson
-from attrs import define, frozen
+from attrs import frozen
 
 from analytics_mixpanel.accounts import DELIVERED, RETRIED
 from analytics_mixpanel.delivery import Batch, Outcome, Rejection
 from analytics_mixpanel.hooks import fold, tell
 from analytics_mixpanel.hookspecs import Drop
 from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.load import Load
 from analytics_mixpanel.losses import Losses
 from analytics_mixpanel.message import Message
 from analytics_mixpanel.plugins import Destination, Plugins
@@ -42,18 +42,6 @@ class Pace:
     interval: float
     timeout: float
     retry: RetryPolicy
-
-
-@define
-class Load:
-    """What a courier has in hand: messages and, for each, the bytes that the queue knows it by."""
-
-    messages: list[Message]
-    bodies: list[bytes]
-
-    def only(self, indexes: Sequence[int]) -> Load:
-        """The part of the load at these places."""
-        return Load([self.messages[i] for i in indexes], [self.bodies[i] for i in indexes])
 
 
 def misfit(outcome: object, count: int) -> str:
@@ -101,7 +89,11 @@ class Courier:
     def run(self) -> None:
         """Deliver until the reader is closed."""
         while bodies := self.reader.take(self._pace.count, self._pace.bytes, self._pace.interval):
-            self.deliver(bodies)
+            try:
+                self.deliver(bodies)
+            except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives its batch
+                log_seldom("courier", "%s: a batch was dropped: %s", self._destination.name, place_of(error))
+                self._give_up(Load(bodies), "error in deliver")
 
     def run_until(self, deadline: float) -> None:
         """Deliver what is there now, on this thread; for a process that can start none."""
@@ -113,8 +105,8 @@ class Courier:
 
     def hurry(self) -> None:
         """Take what is there, and try again at once what waits only for its back-off."""
-        self.reader.hurry()
         self._interrupt.set()
+        self.reader.hurry()
 
     def stop(self) -> list[bytes]:
         """Take no more; what is lost by stopping now."""
@@ -129,48 +121,51 @@ class Courier:
         Returns:
             Whether all of it was delivered.
         """
-        load = self._unpack(bodies)
-        whole = len(load.messages) == len(bodies)
+        self._interrupt.clear()  # whoever was in a hurry so far is served by the first attempt
+        load = self._enriched(Load(bodies))
+        whole = len(load.bodies) == len(bodies)
         batch = Batch(load.messages, attempt=0, deadline=0.0)
         patience = Patience(self._pace.retry, self._clock)
         raised = 0
-        while load.messages and not self._stopped:
+        while load.bodies and not self._stopped:
             batch.messages = load.messages
             batch.attempt += 1
             batch.deadline = min(give_up_at, self._clock() + self._pace.timeout)
             outcome, error = self._attempt(batch)
             whole = whole and not (outcome.rejected or outcome.dropped)
-            remaining = self._settle(load, outcome)
-            if remaining is None:
+            if not self._settle(load, outcome):
                 return False
-            if not remaining.messages:
+            if not outcome.retry:
                 return whole
+            again = sorted(outcome.retry)
+            load = load.only(again)
+            batch.notes = {new: batch.notes[old] for new, old in enumerate(again) if old in batch.notes}
             raised += error is not None
             wait = f"{error} in deliver" if raised >= MAX_RAISES else patience.next_wait(outcome)
             if isinstance(wait, Wait) and self._clock() + wait.seconds >= give_up_at:
                 wait = "not delivered in time"
             if isinstance(wait, str):
-                self._give_up(remaining, wait)
+                self._give_up(load, wait)
                 return False
-            self._losses.account.add_many(RETRIED, len(remaining.messages))
-            self._rest(wait)
-            load = remaining
+            self._losses.account.add_many(RETRIED, len(load.bodies))
+            if self._rest(wait):
+                patience.hurried()
         self._give_up(load, "shutdown")
-        return whole and not load.messages
+        return whole and not load.bodies
 
-    def _unpack(self, bodies: list[bytes]) -> Load:
-        """Decode this destination's own copies and let plugins enrich them."""
-        load = Load([orjson.loads(body) for body in bodies], bodies)
+    def _enriched(self, load: Load) -> Load:
+        """Let plugins enrich this destination's own copies, or drop them."""
         if not (hooks := self._plugins.enrich):
             return load
         name = self._destination.name
-        answers = [fold(hooks, message, name) for message in load.messages]
+        originals = list(load.messages)
+        answers = [fold(hooks, message, name) for message in originals]
         kept = [i for i, answer in enumerate(answers) if not isinstance(answer, Drop)]
-        if len(kept) < len(answers) and self.reader.settle([bodies[i] for i in kept]):
-            for message, answer in zip(load.messages, answers, strict=True):
+        if len(kept) < len(answers) and self.reader.settle([load.bodies[i] for i in kept]):
+            for message, answer in zip(originals, answers, strict=True):
                 if isinstance(answer, Drop):
                     self._losses.drop([message], answer.reason)
-        return Load([answers[i] for i in kept], [bodies[i] for i in kept])  # type: ignore[misc]
+        return Load([load.bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
 
     def _attempt(self, batch: Batch) -> tuple[Outcome, str | None]:
         try:
@@ -186,40 +181,39 @@ class Courier:
         log_seldom(f"deliver {name} {error}", "%s: deliver gave %s", name, error)
         return Outcome(retry=dict.fromkeys(range(len(batch.messages)), error)), error
 
-    def _settle(self, load: Load, outcome: Outcome) -> Load | None:
-        """Account for an attempt; what is to be tried again, or None when the reader was closed."""
-        if not (outcome.retry or outcome.rejected or outcome.dropped):
-            if not self.reader.settle():
-                return None
-            self._tell_delivered(load.messages)
-            return Load([], [])
-        again = load.only(sorted(outcome.retry))
-        if not self.reader.settle(again.bodies):
-            return None
+    def _settle(self, load: Load, outcome: Outcome) -> bool:
+        """Account for an attempt; False when the reader was closed meanwhile."""
+        unsettled = outcome.retry.keys()
+        if not self.reader.settle([load.bodies[i] for i in sorted(unsettled)] if unsettled else ()):
+            return False
         for i, rejection in outcome.rejected.items():
             self._losses.reject(load.messages[i], rejection)
         for i, reason in outcome.dropped.items():
             self._losses.drop([load.messages[i]], reason)
-        settled_otherwise = outcome.retry.keys() | outcome.rejected.keys() | outcome.dropped.keys()
-        self._tell_delivered([m for i, m in enumerate(load.messages) if i not in settled_otherwise])
-        return again
+        otherwise = {*unsettled, *outcome.rejected, *outcome.dropped}
+        if len(otherwise) < len(load.bodies):
+            self._losses.account.add_many(DELIVERED, len(load.bodies) - len(otherwise))
+        if self._plugins.delivered:
+            self._tell_delivered(message for i, message in enumerate(load.messages) if i not in otherwise)
+        return True
 
-    def _tell_delivered(self, messages: Sequence[Message]) -> None:
-        if not messages:
-            return
-        self._losses.account.add_many(DELIVERED, len(messages))
-        for message in messages if self._plugins.delivered else ():
+    def _tell_delivered(self, messages: Iterable[Message]) -> None:
+        for message in messages:
             tell(self._plugins.delivered, message, self._destination.name)
 
     def _give_up(self, load: Load, reason: str) -> None:
-        if load.messages and self.reader.settle():
-            self._losses.drop(load.messages, reason)
+        if load.bodies and self.reader.settle():
+            self._losses.drop_encoded(load.bodies, reason)
 
-    def _rest(self, wait: Wait) -> None:
-        """Wait for the next attempt; a flush ends a back-off, only stopping ends what was asked for."""
+    def _rest(self, wait: Wait) -> bool:
+        """Wait for the next attempt; whether a flush has cut a back-off short.
+
+        What the destination asked for is waited out; only stopping ends it.
+        """
         until = self._clock() + wait.seconds
         while not self._stopped and (left := until - self._clock()) > 0:
             interrupted = self._interrupt.wait(left)
             self._interrupt.clear()
             if interrupted and not wait.asked:
-                return
+                return True
+        return False

@@ -29,11 +29,12 @@ class Batch:
     """Messages for one destination, oldest first; its own copies, free to be changed.
 
     Attributes:
-        messages: in Segment's wire form, decoded.
+        messages: in Segment's wire form. Decoded as they are looked at: a large batch of small objects all at
+            once costs the garbage collector more than the decoding.
         attempt: 1 for the first delivery of these messages, then counting up.
         deadline: ``time.monotonic()`` after which ``deliver`` should have returned.
-        notes: the destination's own, kept with these messages from one attempt to the next. ``deliver``
-            writes it by ``id(message)``, so that a second attempt sends only what is still missing.
+        notes: the destination's own, by place in the batch: what it has to know of a message at the next
+            attempt, so that this sends only what is still missing. The places are renewed with the batch.
     """
 
     messages: Sequence[Message]

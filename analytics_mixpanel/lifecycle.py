@@ -30,6 +30,11 @@ def forget(client: Client) -> None:
     _open.pop(id(client), None)
 
 
+def shut_down_all() -> None:
+    """Shut every client down: for a process that is about to leave past the exit hooks."""
+    _at_exit()
+
+
 def _register_exit() -> None:
     atexit.unregister(_at_exit)
     atexit.register(_at_exit)

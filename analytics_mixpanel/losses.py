@@ -41,8 +41,11 @@ class Losses:
         error = RejectedError(self.destination, rejection.reason, rejection.field)
         log_seldom(
             f"rejected {self.destination} {rejection.field} {rejection.reason}"[:200],
-            "%s rejected a message: %s (%s)", self.destination, rejection.reason, rejection.field or "no field",
-        )  # fmt: skip
+            "%s rejected a message: %s (%s)",
+            self.destination,
+            rejection.reason,
+            rejection.field or "no field",
+        )
         self._tell(self.plugins.rejected, error, [message], rejection)
 
     def drop(self, messages: Sequence[Message], reason: str) -> None:

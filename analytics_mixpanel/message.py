@@ -38,7 +38,7 @@ class Message(TypedDict, total=False):
 
 
 def require(name: str, value: object, types: type | tuple[Any, ...], expected: str) -> None:
-    """Raise ArgumentError unless ``value`` is one of ``types``; its text names the argument, not the value."""
+    """Raise ArgumentError unless ``value`` is one of ``types``; names the argument, not the value."""
     if not isinstance(value, types):
         raise ArgumentError(f"{name} must be {expected}, not {type(value).__name__}")
 
@@ -55,7 +55,7 @@ def identity(user_id: object, anonymous_id: object) -> tuple[str | None, str | N
     """Both ids as strings; one of them must be there."""
     if not (user_id or anonymous_id):
         raise ArgumentError(
-            "user_id or anonymous_id must be given: a str, a number or a UUID, not empty"
+            "user_id or anonymous_id must be given, here or by scope(): a str, a number or a UUID, not empty"
         )
     return (
         None if user_id is None else id_text("user_id", user_id),

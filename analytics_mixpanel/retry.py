@@ -81,6 +81,10 @@ class Patience:
             return "retries exhausted"
         return Wait(self._next_backoff())
 
+    def hurried(self) -> None:
+        """Do not count the next attempt: a flush made it, not the passing of time."""
+        self._retries -= 1
+
     def _next_backoff(self) -> float:
         import backoff  # noqa: PLC0415 - it imports asyncio; most processes never retry
 

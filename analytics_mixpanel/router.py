@@ -89,7 +89,7 @@ class Router:
         refused = self.queue.put(body, names, self._shard(message)) if lanes else ()
         for lane in lanes:
             if refused and lane.destination.name in refused:
-                lane.losses.drop([message], "queue full")
+                lane.losses.drop([message], "shutdown" if self.closed else "queue full")
             elif not lane.started:
                 lane.start()
         return not refused

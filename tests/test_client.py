@@ -86,6 +86,23 @@ class TestModes:
         assert time.monotonic() - started < 1
         assert client.stats()["Shop"].dropped == {"not delivered in time": 1}
 
+    def test_sync_mode_gives_up_at_a_shutdown(
+        self, make_client: MakeClient, answering: Any, wait_until: Any
+    ) -> None:
+        """A synchronous call that waits for its next attempt ends when another thread shuts down."""
+        client = make_client(
+            answering(lambda _: Outcome(retry={0: "busy"}, retry_after=20)), sync_mode=True, timeout=30
+        )
+        results: list[bool] = []
+        calling = threading.Thread(target=lambda: results.append(client.track("u", "a")[0]))
+        calling.start()
+        wait_until(lambda: client.stats()["Shop"].retried)
+        client.shutdown(0.05)
+        calling.join(5)
+        assert results == [False]
+        stats = client.stats()["Shop"]
+        assert (stats.accepted, stats.dropped, stats.pending) == (1, {"shutdown": 1}, 0)
+
     def test_sync_mode_ends_as_every_client(self, make_client: MakeClient, answering: Any) -> None:
         """Flush, join and shutdown work without threads; later calls are not taken."""
         client = make_client(answering(), sync_mode=True)

@@ -140,8 +140,8 @@ class TestRetry:
         found: list[Any] = []
 
         def noting(batch: Batch) -> Outcome | None:
-            found.append([batch.notes.get(id(message)) for message in batch.messages])
-            batch.notes.update({id(message): message["event"] for message in batch.messages})
+            found.append([batch.notes.get(place) for place in range(len(batch.messages))])
+            batch.notes.update({place: message["event"] for place, message in enumerate(batch.messages)})
             return Outcome(retry={1: "busy"}) if batch.attempt == 1 else None
 
         client = make_client(answering(noting), upload_interval=60)

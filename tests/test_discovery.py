@@ -166,7 +166,8 @@ def test_discovery_may_be_off(install: Callable[..., None], output: Callable[...
     """With ``discover=False`` nothing installed is imported."""
     install("good", "broken")
     printed = output(
-        'client(discover=False).track("u", "e"); print("plugin_good" in sys.modules, "plugin_broken" in sys.modules)'
+        'client(discover=False).track("u", "e"); '
+        'print("plugin_good" in sys.modules, "plugin_broken" in sys.modules)'
     )
     assert printed == "given e\nFalse False\n"
 
@@ -194,7 +195,7 @@ def test_what_waits_for_the_former_is_delivered(
     """What was tracked before its place was taken, the installed plugin still gets."""
     install("shop")
     printed = output(
-        'shop = Client(upload_interval=60, disable=["Mixpanel"]); shop.track("u", "1"); Printing.name = "shop"; '
-        'shop.register(Printing()); shop.track("u", "2"); shop.shutdown()'
+        'shop = Client(upload_interval=60, disable=["Mixpanel"]); shop.track("u", "1"); '
+        'Printing.name = "shop"; shop.register(Printing()); shop.track("u", "2"); shop.shutdown()'
     )
     assert printed == "installed 1\ngiven 2\n"

@@ -338,7 +338,7 @@ class TestRefused:
         client.register(Marking("1"), name="another")
 
     def test_two_that_are_equal(self) -> None:
-        """Plugins that compare equal are an error which names both and says what to do, and shows no value."""
+        """Plugins that compare equal are an error which names both and shows no value."""
 
         @define
         class Equal:

@@ -99,4 +99,5 @@ def watched(plugin: Any, fates: Fates) -> Any:
                 fates.attempted(batch, outcome)
             return outcome
 
+    Watched.__name__ = plugin.__name__  # which is its name if it gives itself none
     return Watched

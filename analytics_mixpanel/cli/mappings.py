@@ -46,9 +46,7 @@ def _report(count: int, errors: list[Any], *, as_json: bool) -> int:
     """Print one line for each error as compilers do, so that editors lead to it; then the sum."""
     for error in errors:
         if as_json:
-            print_json(
-                {"file": error.file, "line": error.line, "path": error.path, "message": error.reason}
-            )
+            print_json({"file": error.file, "line": error.line, "path": error.path, "message": error.reason})
         else:
             print(error)
     if as_json:

@@ -40,7 +40,7 @@ def read_lines(file: str) -> Iterator[Line]:
         try:
             yield Line(number, orjson.loads(line))
         except orjson.JSONDecodeError as error:
-            yield Line(number, error=f"line {number} is not JSON: {error}")
+            yield Line(number, error=f"is not JSON: {error}")
 
 
 def read_all(file: str) -> bytes:

@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _preview(destination: Any, line: Line) -> Answer:
     if line.error:
-        return {"requests": [], "errors": [{"line": line.number, "message": line.error}]}
+        message = f"line {line.number} {line.error}"
+        return {"requests": [], "errors": [{"line": line.number, "message": message}]}
     answer: Answer = destination.preview(line.message)
     for entry in answer["errors"]:
         entry["line"] = line.number
@@ -69,8 +70,9 @@ def _preview(destination: Any, line: Line) -> Answer:
 def _print_records(number: int, answer: Answer) -> None:
     print_json([body for request in answer["requests"] for body in _bodies(request)])
     for error in answer["errors"]:
+        line = f"line {number}: " if "preset" in error else ""  # what is no JSON names its line itself
         source = f"{error['preset']}: " if error.get("preset") else ""
-        print(f"line {number}: {source}{error['message']}", file=sys.stderr)
+        print(f"{line}{source}{error['message']}", file=sys.stderr)
 
 
 def _bodies(request: dict[str, Any]) -> list[Any]:
@@ -85,6 +87,8 @@ def _print_table(answers: Iterable[Answer]) -> int:
 
 
 def _rows(number: int, answer: Answer) -> Iterator[dict[str, Any]]:
+    if not answer["requests"] and not answer["errors"]:
+        yield {"line": number, "body": "nothing is sent"}
     for request in answer["requests"]:
         source = {key: request[key] for key in ("preset", "action", "url")}
         for body in _bodies(request):

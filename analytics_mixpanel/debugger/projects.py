@@ -25,7 +25,7 @@ class Project:
         project_id: asked for with a service account.
         merge: how ids are merged into users: Original or Simplified ID Merge.
         group_keys: those defined in the project's settings, or None to take any; updates of others are
-            not kept.
+            answered as if they were kept, and shown among the rejections.
     """
 
     secret: str | None = field(default=None, repr=False)

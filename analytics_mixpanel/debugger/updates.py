@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import orjson
-from attrs import frozen
+from attrs import field, frozen
 
 from analytics_mixpanel.debugger import profiles
 from analytics_mixpanel.debugger.answers import Failure
@@ -14,10 +14,14 @@ from analytics_mixpanel.debugger.batch import Source, Verdict, reject
 from analytics_mixpanel.debugger.identity import Identity
 from analytics_mixpanel.debugger.keeping import SENDERS_CITY, shortened
 from analytics_mixpanel.debugger.limits import Limits
-from analytics_mixpanel.debugger.projects import Project, Projects
+from analytics_mixpanel.debugger.projects import Projects
 from analytics_mixpanel.debugger.store import ProfileKey, Store
+from analytics_mixpanel.journal import log
 
 _PLACED: Final = ("$set", "$set_once")
+#: Why an update that was answered with yes is among the rejections; text ours.
+UNDEFINED_KEY: Final = "define the group key in the project's settings: Mixpanel answers 1 and keeps nothing"
+_KEYS_LOGGED: Final = 100
 
 
 @frozen
@@ -45,6 +49,7 @@ class Updates:
     _projects: Projects
     _limits: Limits
     _now: Callable[[], float]
+    _undefined: set[str] = field(init=False, factory=set)
 
     def take(self, records: Sequence[Any], kind: Kind, source: Source) -> Verdict:
         """Apply the valid ones of the records, in order."""
@@ -57,6 +62,10 @@ class Updates:
                     refused.append(record)
                     continue
                 verdict.accepted += 1
+                if self._lacks_key(record, kind):
+                    verdict.dropped += 1
+                    self._mark(index, record, source)
+                    continue
                 verdict.dropped += not self._apply(record, kind, source)
             reject(self._store, source, verdict.failures, refused)
         return verdict
@@ -84,11 +93,25 @@ class Updates:
             return f"update, must be smaller than {self._limits.event_bytes} bytes"  # text ours
         return None
 
+    def _lacks_key(self, record: dict[str, Any], kind: Kind) -> bool:
+        """Say whether a group's key is none of those that the project defines."""
+        project = self._projects.find(str(record["$token"])) if kind is GROUP else None
+        keys = project.group_keys if project else None
+        return keys is not None and record["$group_key"] not in keys
+
+    def _mark(self, index: int, record: dict[str, Any], source: Source) -> None:
+        """Show what Mixpanel says yes to and loses: among the rejections, and once a key in the log."""
+        reject(self._store, source, [Failure(index, UNDEFINED_KEY, "$group_key")], [record])
+        key = str(record["$group_key"])
+        if key not in self._undefined and len(self._undefined) < _KEYS_LOGGED:
+            self._undefined.add(key)
+            log.warning("group key %.50r: %s", key, UNDEFINED_KEY)
+
     def _apply(self, record: dict[str, Any], kind: Kind, source: Source) -> bool:
         """Change a profile, and say whether Mixpanel would have kept that."""
         token = str(record["$token"])
         project = self._projects.find(token)
-        if project is None or not _has_key(project, record, kind):
+        if project is None:
             return False
         key = self._key(record, token, kind)
         verb = next(verb for verb in kind.verbs if verb in record)
@@ -117,8 +140,3 @@ class Updates:
         if record.get("$ignore_alias") is True:
             return token, "", distinct_id
         return token, "", Identity(token, self._store).canonical(distinct_id)
-
-
-def _has_key(project: Project, record: dict[str, Any], kind: Kind) -> bool:
-    """Say whether a group's key is one of those that the project defines."""
-    return kind is USER or project.group_keys is None or record["$group_key"] in project.group_keys

@@ -19,19 +19,26 @@ For ``{"url": {"@path": "$.context.page.url"}, "ip": {"@path": "$.context.ip"}}`
                 return resolve_any(payload)
         return out
 
+With guards, each value is looked at as it is assigned, ``if type(at_2) is str and at_2: …``; a value that
+does not pass makes the function give up.
+
 Only the names of keys come from the mapping, as escaped literals; values and resolvers are bound by name.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from attrs import Factory, define
 
+from analytics_mixpanel.mapping.guards import Guard
 from analytics_mixpanel.mapping.js import UNDEFINED
 from analytics_mixpanel.mapping.node import Resolver
 from analytics_mixpanel.mapping.simple import choices, is_simple, plain_path
 from analytics_mixpanel.mapping.undefined import directive_name
+
+_GIVE_UP: Final = "return resolve_any(payload)"
 
 
 @define
@@ -49,10 +56,17 @@ class _Branch:
 
 
 class ObjectFunction:
-    """Collects the members of an object, then builds its function."""
+    """Collects the members of an object, then builds its function.
 
-    def __init__(self, resolve_any: Resolver) -> None:
+    Args:
+        resolve_any: called where the payload is of an unusual shape, or a value does not pass its guard.
+        guards: by the place of a member in the object, which values pass.
+    """
+
+    def __init__(self, resolve_any: Resolver, guards: Mapping[tuple[str, ...], Guard] | None = None) -> None:
         self._bound: dict[str, Any] = {"resolve_any": resolve_any, "UNDEFINED": UNDEFINED}
+        self._guards = guards or {}
+        self._guarded: dict[str, Guard] = {}
         self._payload = _Branch()
         self._objects: dict[str, list[str]] = {"out": []}
         self._variables: dict[tuple[str, ...], str] = {}
@@ -62,36 +76,44 @@ class ObjectFunction:
     def add(self, key: str, node: Any, resolver: Resolver) -> None:
         """Take one member: written out where it is simple, else by a call of its resolver."""
         if is_simple(node):
-            self._write("out", key, node)
+            self._write("out", (key,), node)
         else:
             call = f"value = {self._bind(resolver)}(payload)"
-            self._after += [call, *_unless_undefined(f"out[{key!a}]", "value")]
+            self._after += [call, *_unless_undefined("value", [f"out[{key!a}] = value"])]
 
     def build(self) -> Resolver:
         """Compile the function."""
-        guard = ["if type(payload) is not dict:", "    return resolve_any(payload)"]
+        shape = ["if type(payload) is not dict:", f"    {_GIVE_UP}"]
         # An object stands in another's, so the inner ones, added later, are made first.
         objects = [f"{out} = {{{', '.join(pairs)}}}" for out, pairs in reversed(self._objects.items())]
         variables = [f"{' = '.join(self._variables.values())} = UNDEFINED"] if self._variables else []
         walk = self._walk(self._payload, "payload")
-        body = [*guard, *objects, *variables, *walk, *self._after, "return out"]
-        source = "\n".join(["def resolve_object(payload):", *(f"    {line}" for line in body)])
+        body = [*shape, *objects, *variables, *walk, *self._after, "return out"]
+        source = "\n".join(["def resolve_object(payload):", *_indented(body)])
         exec(compile(source, "<mapping>", "exec"), self._bound)  # noqa: S102 - as dataclasses and attrs make theirs
         resolver: Resolver = self._bound.pop("resolve_object")
         return resolver
 
-    def _write(self, out: str, key: str, node: Any) -> None:
+    def require(self, key: str) -> None:
+        """Give up where a member is undefined."""
+        self._after += [f"if {key!a} not in out:", f"    {_GIVE_UP}"]
+
+    def _write(self, out: str, place: tuple[str, ...], node: Any) -> None:
+        key = place[-1]
         keys = plain_path(node)
+        target = f"{out}[{key!a}]"
+        if place in self._guards:
+            self._guarded[target] = self._guards[place]
         if keys:
-            self._place(keys).targets.append(f"{out}[{key!a}]")
+            self._place(keys).targets.append(target)
         elif directive_name(node) == "@if":
-            self._write_choice(f"{out}[{key!a}]", node["@if"])
+            self._write_choice(target, node["@if"])
         elif isinstance(node, dict):
             inner = f"out_{len(self._objects)}"
             self._objects[inner] = []
             self._objects[out].append(f"{key!a}: {inner}")
             for inner_key, inner_node in node.items():
-                self._write(inner, inner_key, inner_node)
+                self._write(inner, (*place, inner_key), inner_node)
         else:
             self._objects[out].append(f"{key!a}: {self._bind(node)}")
 
@@ -101,10 +123,27 @@ class ObjectFunction:
         then, otherwise = (self._operand(node) for node in choices(options))
         self._after += [
             f"if {exists} is not None and {exists} is not UNDEFINED:",
-            *(f"    {line}" for line in _unless_undefined(target, then)),
+            *_indented(_unless_undefined(then, self._assign(target, then))),
             "else:",
-            *(f"    {line}" for line in _unless_undefined(target, otherwise)),
+            *_indented(_unless_undefined(otherwise, self._assign(target, otherwise))),
         ]
+
+    def _assign(self, target: str, variable: str) -> list[str]:
+        """Write the assignment of a variable to a target, past its guard if it has one."""
+        if target not in self._guarded:
+            return [f"{target} = {variable}"]
+        guard = self._guarded[target]
+        test = guard.condition(variable) or f"{self._bind(guard.passes)}({variable})"
+        otherwise = f"elif {variable} is not None:" if guard.drops_null else "else:"
+        return [f"if {test}:", f"    {target} = {variable}", otherwise, f"    {_GIVE_UP}"]
+
+    def _assign_null(self, targets: list[str]) -> list[str]:
+        """Write the assignment of null to targets: those whose guard drops it are left alone."""
+        guards = [self._guarded[target] for target in targets if target in self._guarded]
+        if not all(guard.drops_null for guard in guards):
+            return [_GIVE_UP]
+        plain = [target for target in targets if target not in self._guarded]
+        return [f"{' = '.join([*plain, ''])}None"] if plain else ["pass"]
 
     def _operand(self, node: Any) -> str:
         """Name the variable that holds the value at a path, or a constant."""
@@ -132,24 +171,36 @@ class ObjectFunction:
         lines = []
         for key, place in branch.below.items():
             lines.append(f"if {key!a} in {variable}:")
-            lines += [f"    {line}" for line in self._visit(place, f"{variable}[{key!a}]")]
+            lines += _indented(self._visit(place, f"{variable}[{key!a}]"))
         return lines
 
     def _visit(self, place: _Branch, value: str) -> list[str]:
-        if not place.below:
-            return [f"{' = '.join(place.targets)} = {value}"]
+        plain = [target for target in place.targets if target not in self._guarded]
+        guarded = [target for target in place.targets if target in self._guarded]
+        if not place.below and not guarded:
+            return [f"{' = '.join(plain)} = {value}"]
         self._branches += 1
         variable = f"at_{self._branches}"
+        lines = [f"{' = '.join([variable, *plain])} = {value}"]
+        for target in guarded:
+            lines += self._assign(target, variable)
+        return lines + self._descend(place, variable) if place.below else lines
+
+    def _descend(self, place: _Branch, variable: str) -> list[str]:
+        """Write what is done with the places below one whose value is in a variable."""
         return [
-            f"{' = '.join([variable, *place.targets])} = {value}",
             f"if type({variable}) is dict:",
-            *(f"    {line}" for line in self._walk(place, variable)),
+            *_indented(self._walk(place, variable)),
             f"elif {variable} is None:",
-            f"    {' = '.join(place.targets_below())} = None",
+            *_indented(self._assign_null(place.targets_below())),
             "else:",
-            "    return resolve_any(payload)",
+            f"    {_GIVE_UP}",
         ]
 
 
-def _unless_undefined(target: str, value: str) -> list[str]:
-    return [f"if {value} is not UNDEFINED:", f"    {target} = {value}"]
+def _unless_undefined(variable: str, lines: list[str]) -> list[str]:
+    return [f"if {variable} is not UNDEFINED:", *_indented(lines)]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]

@@ -9,7 +9,7 @@ from analytics_mixpanel.compression import pack, unpack
 
 # Beyond so many loose messages, the oldest are sealed: an outage then costs a fifth of the memory,
 # while steady traffic is never compressed twice.
-LOOSE: Final = 1_024
+LOOSE: Final = 2_048
 SEAL: Final = 128
 
 

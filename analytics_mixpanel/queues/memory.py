@@ -112,7 +112,7 @@ class Line:
             self._put += 1
 
     def _take_back(self, body: bytes) -> bool:
-        """Whether a message put while the line was being closed was missed by that, and could be taken back."""
+        """Whether a message that the closing of the line missed could be taken back."""
         try:
             self._aside.remove(body)
         except ValueError:

@@ -44,7 +44,8 @@ class RecordingDestination:
         return [
             message
             for message in self.of_type("track")
-            if message.get("event") == event and properties.items() <= message.get("properties", {}).items()
+            if message.get("event") == event
+            and properties.items() <= (message.get("properties") or {}).items()
         ]
 
     def clear(self) -> None:

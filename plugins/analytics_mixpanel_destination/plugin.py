@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from analytics_mixpanel.errors import NotConfigured
 from analytics_mixpanel.hookspecs import hookimpl
+from analytics_mixpanel_destination.classic import ClassicOptions, classic_settings
+from analytics_mixpanel_destination.framework import Framework
 from analytics_mixpanel_destination.mappings import Document, MappingFileError, load_mappings
+from analytics_mixpanel_destination.merge import checked_merge
 from analytics_mixpanel_destination.presets import presets
 from analytics_mixpanel_destination.preview import preview
 from analytics_mixpanel_destination.segment_settings import endpoints
@@ -27,9 +30,10 @@ from analytics_mixpanel_destination.settings.settings import (
     Proxies,
     Settings,
 )
-from analytics_mixpanel_destination.translate import Translator
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from analytics_mixpanel.client import Client
     from analytics_mixpanel.delivery import Batch, Outcome
     from analytics_mixpanel.message import Message
@@ -66,6 +70,9 @@ class Mixpanel:
         allow_http: permit plain http to a machine other than this one.
         mappings: what becomes of which message, in place of Segment's presets and aliases: a list in
             Segment's JSON form, or the path of a JSON file of it.
+        framework: ``actions``, or ``classic`` for what Segment's Classic destination does.
+        merge: the project's ID merge, ``original`` or ``simplified``; None sends what does for both.
+        classic: the settings of the Classic framework, as ``people=True``; see ``Classic``.
 
     Raises:
         ConfigurationError: a setting is wrong, or two exclude each other.
@@ -98,6 +105,9 @@ class Mixpanel:
         proxies: Proxies | None = None,
         allow_http: bool = False,
         mappings: Given = None,
+        framework: str = "actions",
+        merge: str | None = None,
+        **classic: Unpack[ClassicOptions],
     ) -> None:
         self._given = Settings(
             token=token,
@@ -120,7 +130,10 @@ class Mixpanel:
             proxies=proxies,
             allow_http=allow_http,
         )
-        self._mappings = load_mappings(mappings)
+        self._framework = Framework(
+            classic_settings(framework, classic), load_mappings(mappings), checked_merge(merge)
+        )
+        self._framework.check(self._given)
         self._announced: dict[str, str] = {}
         self._use(completed(self._given, os.environ))
 
@@ -132,12 +145,7 @@ class Mixpanel:
 
     def _use(self, settings: Settings) -> None:
         self._settings = settings
-        self._translator = Translator(
-            token=settings.token.reveal() if settings.token else "",
-            source_name=settings.source_name,
-            group_key=settings.group_key,
-            mappings=self._mappings,
-        )
+        self._translator = self._framework.translator(settings)
         self._transport = Transport(settings.proxies)
         self._senders = tuple(Sender(route, settings, self._transport) for route in routes(settings))
 
@@ -161,6 +169,8 @@ class Mixpanel:
                 "Mixpanel needs a project token: set write_key, Mixpanel(token=...) or MIXPANEL_TOKEN."
             )
         self._use(settings)
+        for warning in self._framework.warnings():
+            _LOG.warning("Mixpanel: %s.", warning)
 
     @hookimpl
     def deliver(self, batch: Batch) -> Outcome:
@@ -189,6 +199,11 @@ class Mixpanel:
         """Close the connections."""
         self._transport.close()
 
+    @property
+    def reserved_properties(self) -> dict[str, int]:
+        """How many event properties were dropped for a reserved name, by name."""
+        return self._framework.reserved.counts()
+
     def preview(self, message: Message) -> dict[str, Any]:
         """Show what would be sent for a message in wire form, without sending; needs no client."""
         strict = "1" if self._settings.strict else "0"
@@ -211,4 +226,4 @@ class Mixpanel:
             document = Document.of(body, name)
         except MappingFileError as error:
             return 0, [error]
-        return document.count, list(document.errors())
+        return document.count, document.errors()

@@ -11,6 +11,14 @@ from typing import Any, Final
 #: Segment has no preset for alias calls; this one is sent by clients all the same, after Segment's six.
 ALIAS_PRESET: Final = "Alias Calls"
 
+# Nor has it any for the groups on a user's profile, which plugins give in the context.
+# name → type of message, the object in the context, the action and the field of it that takes the object.
+_GROUP_PRESETS: Final[dict[str, tuple[str, str, str, str]]] = {
+    "User's Groups (Group Calls)": ("group", "memberOf", "unionProperties", "union"),
+    "User's Groups (Identify Calls)": ("identify", "memberOf", "unionProperties", "union"),
+    "Left Groups": ("identify", "leftGroups", "removeFromListProperties", "remove"),
+}
+
 
 @cache
 def _data(name: str) -> Any:
@@ -24,10 +32,19 @@ def presets() -> list[dict[str, Any]]:
 
 
 def additions() -> list[dict[str, Any]]:
-    """Answer what is sent by default besides Segment's presets: aliases."""
+    """Answer what is sent by default besides Segment's presets: aliases, and groups on users' profiles."""
     mapping = default_mapping("alias")
     return [
-        {"name": ALIAS_PRESET, "subscribe": 'type = "alias"', "partnerAction": "alias", "mapping": mapping}
+        {"name": ALIAS_PRESET, "subscribe": 'type = "alias"', "partnerAction": "alias", "mapping": mapping},
+        *(
+            {
+                "name": name,
+                "subscribe": f'type = "{type_}" and context.{held} != null',
+                "partnerAction": action,
+                "mapping": {**default_mapping(action), field: {"@path": f"$.context.{held}"}},
+            }
+            for name, (type_, held, action, field) in _GROUP_PRESETS.items()
+        ),
     ]
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analytics_mixpanel_destination.record import Endpoint, Record, Refusal
-from analytics_mixpanel_destination.translate import Translator
+
+if TYPE_CHECKING:
+    from analytics_mixpanel_destination.framework import Translates
 
 
-def preview(translator: Translator, message: Any, endpoints: Mapping[Endpoint, str]) -> dict[str, Any]:
+def preview(translator: Translates, message: Any, endpoints: Mapping[Endpoint, str]) -> dict[str, Any]:
     """Answer the requests, one for each record, and the errors of one message in wire form.
 
     Args:

@@ -47,8 +47,10 @@ class Translation:
 
     Attributes:
         matched: whether any mapping's condition held; a message may match and still need no record.
+        dropped: why a setting has nothing sent for it, or "".
     """
 
     records: list[Record] = field(factory=list)
     refusals: list[Refusal] = field(factory=list)
     matched: bool = False
+    dropped: str = ""

@@ -24,6 +24,7 @@ class Subscription:
     """One mapping, compiled: when it runs, what it resolves to, and the action that takes it.
 
     Attributes:
+        resolve_plain: answers the payload of a message whose values need no coercing; else UNDEFINED.
         only_type: the one type of message that its condition may hold for; None if there may be several.
     """
 
@@ -31,6 +32,7 @@ class Subscription:
     action: Action
     matches: Callable[[Any], bool]
     resolve: Callable[[Any], Any]
+    resolve_plain: Callable[[Any], Any] | None = None
     only_type: str | None = None
 
     def parts(self, message: dict[str, Any], project: Project) -> list[Part]:
@@ -39,7 +41,9 @@ class Subscription:
         Raises:
             MappingError, PayloadError, ActionError: nothing can be made of it.
         """
-        payload = self.action.schema.coerce(self.resolve(message))
+        payload = self.resolve_plain(message) if self.resolve_plain else UNDEFINED
+        if payload is UNDEFINED:
+            payload = self.action.schema.coerce(self.resolve(message))
         _check_context(message)
         return list(self.action.perform(payload, project))
 
@@ -67,11 +71,13 @@ def compile_subscription(mapping: Mapping[str, Any], path: str = "") -> Subscrip
     for key in ("name", "subscribe"):
         if not isinstance(mapping.get(key), str):
             raise MappingError(f"{key} must be given as text", f"{path}/{key}")
+    fields = mapping.get("mapping", {})
     return Subscription(
         name=mapping["name"],
         action=action_named(action),
         matches=compile_condition(mapping["subscribe"], f"{path}/subscribe"),
-        resolve=compile_mapping(mapping.get("mapping", {}), f"{path}/mapping"),
+        resolve=compile_mapping(fields, f"{path}/mapping"),
+        resolve_plain=action_named(action).schema.compile_plain(fields),
         only_type=_only_type(mapping["subscribe"]),
     )
 

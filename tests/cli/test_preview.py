@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,88 @@ def test_the_token_is_shown_in_the_records() -> None:
     _, (line,), _ = preview("--token", "abc123", given=json.dumps(identify))
 
     assert line["requests"][0]["data"]["$token"] == "abc123"
+
+
+TOTALS = {
+    "name": "Totals",
+    "subscribe": 'type = "track" and event = "Signed Up"',
+    "partnerAction": "incrementProperties",
+    "mapping": {"user_id": {"@path": "$.userId"}, "increment": {"sign_ups": 1}},
+}
+
+
+def test_mappings_from_a_file_take_the_place_of_the_presets(tmp_path: Path) -> None:
+    """``--mappings`` shows what they would send."""
+    (tmp_path / "m.json").write_text(json.dumps([TOTALS]))
+    page = {"type": "page", "userId": "user-1", "name": "Home"}
+
+    status, lines, _ = preview(
+        "--mappings", str(tmp_path / "m.json"), given=f"{json.dumps(TRACK)}\n{json.dumps(page)}"
+    )
+
+    assert [[request["preset"] for request in line["requests"]] for line in lines] == [["Totals"], []]
+    assert (status, lines[0]["requests"][0]["data"]["$add"]) == (0, {"sign_ups": 1})
+
+
+def test_wrong_mappings_are_said_with_file_and_line(tmp_path: Path) -> None:
+    """There is no preview of mappings that cannot work."""
+    (tmp_path / "m.json").write_text('[\n{"partnerAction": "alias", "mapping": {},\n"subscribe": "x"}]')
+
+    status, lines, said = preview("--mappings", str(tmp_path / "m.json"), given=json.dumps(TRACK))
+
+    assert (status, lines) == (2, [])
+    assert "m.json:3: /0/subscribe" in said
+
+
+def test_event_only_prints_the_records_of_each_line() -> None:
+    """One list for each line of input, empty where nothing is sent; errors go to stderr."""
+    order = {**TRACK, "event": "Order Completed", "properties": {"products": [{"product_id": "p1"}]}}
+    given = f"{json.dumps(order)}\n{{broken\n{json.dumps({**TRACK, 'event': {}})}\n[1]\n"
+
+    status, lines, said = preview("--event-only", given=given)
+
+    assert [[record["event"] for record in line] for line in lines] == [  # type: ignore[index]
+        ["Order Completed", "Product Purchased"],
+        [],
+        [],
+        [],
+    ]
+    assert status == 1
+    assert "line 2 is not JSON" in said
+    assert "line 3: Track Calls: Event Name must be a string" in said
+    assert "line 4: a message must be an object" in said
+
+
+def test_a_table_for_people() -> None:
+    """``--table`` draws the requests, and says of which line nothing is sent."""
+    command = "import sys; from analytics_mixpanel.cli import main; raise SystemExit(main())"
+    given = f"{json.dumps(TRACK)}\n{json.dumps({'type': 'alias'})}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "preview", "--table"],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "COLUMNS": "250"},
+    )
+
+    assert all(text in done.stdout for text in ("Track Calls", "/import?strict=1", "nothing is sent"))
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    """Into a closed pipe there is no traceback."""
+    command = [
+        sys.executable,
+        "-c",
+        "from analytics_mixpanel.cli import main; raise SystemExit(main())",
+        "preview",
+    ]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout
+        running.stdout.close()
+        _, said = running.communicate(json.dumps(TRACK).encode(), timeout=60)
+
+    assert (running.returncode, said) == (1, b"")

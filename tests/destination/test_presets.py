@@ -29,9 +29,14 @@ def test_presets_may_be_changed() -> None:
     assert default_mapping("trackEvent")
 
 
-def test_aliases_are_the_one_addition() -> None:
-    """The client sends aliases, for which Segment has no preset."""
-    assert [(each["name"], each["partnerAction"]) for each in additions()] == [("Alias Calls", "alias")]
+def test_aliases_and_users_groups_are_the_additions() -> None:
+    """The client sends aliases and the groups on users' profiles, for which Segment has no presets."""
+    assert [(each["name"], each["partnerAction"]) for each in additions()] == [
+        ("Alias Calls", "alias"),
+        ("User's Groups (Group Calls)", "unionProperties"),
+        ("User's Groups (Identify Calls)", "unionProperties"),
+        ("Left Groups", "removeFromListProperties"),
+    ]
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from analytics_mixpanel.errors import AnalyticsError
 from analytics_mixpanel.mapping import UNDEFINED
 from analytics_mixpanel_destination.payload.schema import PayloadSchema
 from analytics_mixpanel_destination.record import Endpoint
+from analytics_mixpanel_destination.reserved import ReservedProperties
 from analytics_mixpanel_destination.times.clock import Now
 
 Payload: TypeAlias = dict[str, Any]
@@ -37,12 +38,14 @@ class Project:
         source_name: the ``segment_source_name`` of records; UNDEFINED for none.
         group_key: the group key of groups whose mapping names none.
         now: tells the time in milliseconds since 1970.
+        reserved: counts the properties that are dropped for their names.
     """
 
     token: Any
     now: Now
     source_name: Any = UNDEFINED
     group_key: str | None = None
+    reserved: ReservedProperties = field(factory=ReservedProperties)
 
 
 Perform: TypeAlias = Callable[[Payload, Project], Iterable[Part]]

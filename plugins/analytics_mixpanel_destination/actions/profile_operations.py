@@ -1,7 +1,7 @@
 """Actions that Segment has not: the other operations on the profiles of users and groups.
 
-For users they take what incrementProperties takes, for groups what groupIdentifyUser takes, with the operation's
-object in place of ``increment`` and ``traits``. Properties are sent under the names they are given.
+For users they take what incrementProperties takes, for groups what groupIdentifyUser takes, with the
+operation's object in place of ``increment`` and ``traits``. Properties keep the names they are given.
 Source: Mixpanel docs, User Profiles and Group Profiles; those document no ``$append`` for groups.
 """
 

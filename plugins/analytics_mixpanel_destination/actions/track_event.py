@@ -9,6 +9,7 @@ from analytics_mixpanel.mapping import UNDEFINED, js
 from analytics_mixpanel_destination.actions.action import Part, Payload, Project
 from analytics_mixpanel_destination.actions.browser import browser
 from analytics_mixpanel_destination.actions.insert_id import random_id
+from analytics_mixpanel_destination.reserved import ReservedProperties
 from analytics_mixpanel_destination.times.clock import event_time
 
 #: Mapped field to Mixpanel's property.
@@ -88,7 +89,7 @@ def event(payload: Payload, project: Project) -> dict[str, Any]:
     if project.source_name is not UNDEFINED:
         properties["segment_source_name"] = project.source_name
     _add_computed(properties, payload)
-    _add_own(properties, payload.get("event_properties"))
+    _add_own(properties, payload.get("event_properties"), project.reserved)
     return {"event": payload["event"], "properties": properties}
 
 
@@ -120,10 +121,10 @@ def _add_computed(properties: dict[str, Any], payload: Payload) -> None:
         properties.update((_USER_AGENT_DATA[name], data[name]) for name in data if name in _USER_AGENT_DATA)
 
 
-def _add_own(properties: dict[str, Any], own: dict[str, Any] | None) -> None:
+def _add_own(properties: dict[str, Any], own: dict[str, Any] | None, reserved: ReservedProperties) -> None:
     if not own:
         return
     if _RESERVED.isdisjoint(own):
         properties.update(own)
     else:
-        properties.update((name, value) for name, value in own.items() if name not in _RESERVED)
+        properties.update(reserved.without(_RESERVED, own))

@@ -44,7 +44,7 @@ def _mapping(mapping: Any, path: str) -> Errors:
         key = key_of(mapping, part)
         if key in mapping:
             yield from check(mapping[key], f"{path}/{key}")
-        else:
+        elif part != "mapping":  # without fields, it is an empty one
             yield MappingError(f'should have field "{part}" but it doesn\'t', path)
 
 
@@ -85,7 +85,7 @@ def _fields(value: Any, path: str) -> Errors:
 
 
 _PARTS: Final[dict[str, Callable[[Any, str], Errors]]] = {
-    "partnerAction": _action,
     "subscribe": _condition,
+    "partnerAction": _action,
     "mapping": _fields,
 }

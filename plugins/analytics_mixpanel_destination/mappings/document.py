@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
@@ -20,7 +19,7 @@ class MappingFileError(MappingError):
     Attributes:
         file: its name.
         line: counted from 1.
-        reason: what is wrong, with the path, without file and line.
+        reason: what is wrong, without file, line and path.
     """
 
     def __init__(self, error: MappingError, file: str, line: int) -> None:
@@ -28,7 +27,7 @@ class MappingFileError(MappingError):
         self.path = error.path
         self.file = file
         self.line = line
-        self.reason = str(error)
+        self.reason = str(error).removeprefix(f"{error.path}: ")
 
 
 @frozen
@@ -64,7 +63,10 @@ class Document:
         mappings, _ = opened(self.content)
         return len(mappings) if isinstance(mappings, list) else 0
 
-    def errors(self) -> Iterator[MappingFileError]:
-        """Find everything that is wrong with its mappings."""
-        for error in find_errors(self.content):
-            yield MappingFileError(error, self.name, line_of(self.text, error.path))
+    def errors(self) -> list[MappingFileError]:
+        """Find everything that is wrong with its mappings, from top to bottom."""
+        found = [
+            MappingFileError(error, self.name, line_of(self.text, error.path))
+            for error in find_errors(self.content)
+        ]
+        return sorted(found, key=lambda error: error.line)

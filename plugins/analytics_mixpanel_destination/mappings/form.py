@@ -1,7 +1,7 @@
 """The forms in which Segment gives mappings away.
 
-Its code has ``name subscribe partnerAction mapping enabled``. Its Public API calls three of them otherwise, and
-answers with an envelope. Source: Segment docs, Public API, Destination Subscriptions.
+Its code has ``name subscribe partnerAction mapping enabled``. Its Public API calls three of them otherwise,
+and answers with an envelope. Source: Segment docs, Public API, Destination Subscriptions.
 """
 
 from __future__ import annotations
@@ -34,8 +34,13 @@ def opened(given: Any) -> tuple[Any, str]:
 def in_our_form(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """Answer a mapping, in which nothing is wrong, as ``name enabled partnerAction subscribe mapping``.
 
-    It is a copy; one without a name has its action's.
+    It is a copy; one without a name has its action's, one without fields an empty ``mapping``.
     """
-    parts = {part: copy.deepcopy(mapping.get(key_of(mapping, part))) for part in _IN_PUBLIC_API}
-    name = mapping.get("name", parts["partnerAction"])
-    return {"name": name, "enabled": mapping.get("enabled", True), **parts}
+    action = mapping.get(key_of(mapping, "partnerAction"))
+    return {
+        "name": mapping.get("name", action),
+        "enabled": mapping.get("enabled", True),
+        "partnerAction": action,
+        "subscribe": mapping.get(key_of(mapping, "subscribe")),
+        "mapping": copy.deepcopy(mapping.get(key_of(mapping, "mapping"), {})),
+    }

@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from enum import Enum
+from functools import partial
 from typing import Any, Final, Protocol, TypeAlias
 
 from attrs import define, field
 
+from analytics_mixpanel.mapping import Guard
 from analytics_mixpanel_destination.payload.coercion import coerce, json_type
 from analytics_mixpanel_destination.payload.errors import FieldError, problem, wrong_choice, wrong_type
 from analytics_mixpanel_destination.times.clock import is_date_like
@@ -72,6 +74,15 @@ class ObjectField:
         self._plain = {name: each.plain for name, each in self.fields.items() if each.plain is not None}
         self._passes = {name: each.passes for name, each in self.fields.items() if each.plain is None}
 
+    def guards(self, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Guard]]:
+        """Say of each member, by its place, which values pass without a second look."""
+        for name, each in self.fields.items():
+            if isinstance(each, ObjectField):
+                yield from each.guards((*place, name))
+            else:
+                passes = each.passes if each.plain is None else partial(_is_plain, each.plain)
+                yield (*place, name), Guard(each.plain, passes, "null" not in each.types)
+
     def passes(self, value: Any) -> bool:
         """Tell whether a value is an object of which every member passes."""
         if type(value) is not dict or self.required:
@@ -122,6 +133,10 @@ class ObjectField:
                 if wrong:
                     found[name] = wrong
         return result
+
+
+def _is_plain(kind: type, value: Any) -> bool:
+    return type(value) is kind and (bool(value) or kind is not str)
 
 
 def _is_removed(value: Any, types: tuple[str, ...], empties: Empties) -> bool:

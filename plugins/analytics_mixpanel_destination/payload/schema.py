@@ -7,11 +7,12 @@ Source: actions-core, schema-validation and remove-empty-values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import define
 
+from analytics_mixpanel.mapping import compile_guarded
 from analytics_mixpanel_destination.payload.errors import FieldError, PayloadError
 from analytics_mixpanel_destination.payload.fields import ArrayField, Empties, Field, ObjectField, ScalarField
 
@@ -44,6 +45,13 @@ class PayloadSchema:
         if errors:
             raise PayloadError(errors)
         return coerced
+
+    def compile_plain(self, mapping: Any) -> Callable[[Any], Any] | None:
+        """Compile a mapping to answer only payloads that need no coercing, else UNDEFINED; most need none.
+
+        None where the mapping is of an unusual kind.
+        """
+        return compile_guarded(mapping, dict(self.root.guards()), self.root.required)
 
 
 def compile_schema(schema: Mapping[str, Any], empties: Empties = Empties.ALL) -> PayloadSchema:

@@ -16,6 +16,13 @@ _CREDENTIALS: Final = {
         "project, and project_id (MIXPANEL_PROJECT_ID)"
     ),
 }
+#: Source: Mixpanel docs, EU and India Residency.
+_REGIONS: Final = (
+    "A project of another region is unknown there: if the project's address in the browser begins with "
+    'https://eu. or https://in., set region="eu" or "in" (MIXPANEL_REGION), and "us" if with neither. '
+    "No redirect shows it, and profiles and identities sent to the wrong region are answered with yes "
+    "and lost."
+)
 _PLACE: Final = "region (MIXPANEL_REGION) and api_host (MIXPANEL_API_HOST)"
 
 
@@ -29,7 +36,6 @@ def advice(cause: str, route: Route, settings: Settings) -> str:
     if cause == "HTTP 407":
         return "Check proxies (HTTPS_PROXY): the proxy wants a user name and password."
     if cause in ("HTTP 401", "HTTP 403"):
-        return (
-            f"{_CREDENTIALS[route.credential]}, and whether {_PLACE} are the project's: {settings.base_url}."
-        )
+        asked = f"{_CREDENTIALS[route.credential]}, and whether {_PLACE} are the project's"
+        return f"{asked}: {settings.base_url}. {_REGIONS}"
     return f"Check {_PLACE}: Mixpanel does not answer at {settings.base_url}, and no redirect is followed."

@@ -87,7 +87,7 @@ class Ledger:
         """Close the ledger; what is left goes into the batch's notes."""
         notes = self.batch.notes
         for index, parcels in self.left.items():
-            notes[id(self.batch.messages[index])] = Unfinished(parcels, self.rejected.pop(index, None))
+            notes[index] = Unfinished(parcels, self.rejected.pop(index, None))
         return Outcome(
             rejected=self.rejected,
             dropped=self.dropped,

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analytics_mixpanel.message import Message
+    from analytics_mixpanel_destination.framework import Translates
     from analytics_mixpanel_destination.record import Record
-    from analytics_mixpanel_destination.translate import Translator
 
 ByEndpoint: TypeAlias = dict[str, list[Parcel]]
 
 
-def pack(translator: Translator, ledger: Ledger, max_bytes: int) -> ByEndpoint:
+def pack(translator: Translates, ledger: Ledger, max_bytes: int) -> ByEndpoint:
     """Translate what is new in the batch, and take up what an earlier attempt left.
 
     A record that was delivered then is not sent again: a second ``$add`` would count twice.
@@ -27,7 +27,7 @@ def pack(translator: Translator, ledger: Ledger, max_bytes: int) -> ByEndpoint:
     packed: ByEndpoint = defaultdict(list)
     notes = ledger.batch.notes
     for index, message in enumerate(ledger.batch.messages):
-        unfinished = notes.pop(id(message), None) if notes else None
+        unfinished = notes.pop(index, None) if notes else None
         if isinstance(unfinished, Unfinished):
             _take_up(unfinished, index, packed, ledger)
         else:
@@ -43,7 +43,7 @@ def _take_up(unfinished: Unfinished, index: int, packed: ByEndpoint, ledger: Led
         packed[each.endpoint].append(each)
 
 
-def _records(translator: Translator, message: Message, index: int, ledger: Ledger) -> Iterable[Record]:
+def _records(translator: Translates, message: Message, index: int, ledger: Ledger) -> Iterable[Record]:
     try:
         translation = translator.translate(message)
     except Exception as error:  # noqa: BLE001
@@ -51,7 +51,9 @@ def _records(translator: Translator, message: Message, index: int, ledger: Ledge
         return ()
     for refusal in translation.refusals:
         ledger.reject(index, Rejection(refusal.message, refusal.field))
-    if not translation.matched and not translation.refusals:
+    if translation.dropped:
+        ledger.drop(index, translation.dropped)
+    elif not translation.matched and not translation.refusals:
         ledger.drop(index, "no mapping")
     return translation.records
 

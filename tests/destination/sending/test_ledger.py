@@ -37,7 +37,7 @@ def test_a_message_is_settled_with_its_last_record() -> None:
     outcome = book.outcome()
 
     assert (outcome.rejected, outcome.retry) == ({}, {1: "later"})
-    assert book.batch.notes == {id(book.batch.messages[1]): Unfinished([left], Rejection("no"))}
+    assert book.batch.notes == {1: Unfinished([left], Rejection("no"))}
 
 
 def test_the_longest_wait_is_asked_for() -> None:

@@ -107,7 +107,7 @@ def test_a_later_attempt_takes_up_only_what_is_left() -> None:
     first.keep(packed["engage"], "HTTP 500")
     first.outcome()
 
-    second = Ledger(Batch([told], 2, time.monotonic() + 60, first.batch.notes))
+    second = Ledger(Batch([told], 2, time.monotonic() + 60, {0: first.batch.notes[1]}))
     again = pack(TRANSLATOR, second, 2_000_000)
 
     assert {endpoint: [each.index for each in parcels] for endpoint, parcels in again.items()} == {
