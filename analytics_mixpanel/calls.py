@@ -189,7 +189,8 @@ class Calls:
         require(
             "message['type']", message.get("type"), str, "a str: track, identify, group, page, screen, alias"
         )
-        taken: Message = {**message}  # type: ignore[typeddict-item]  # any keys may come
+        # The values of these are the message's own, as in a call: plugins may change them.
+        taken: Any = {name: {**value} if type(value) is dict else value for name, value in message.items()}
         if taken.get("messageId") is None:
             taken["messageId"] = self._ids.next()
         if taken.get("timestamp") is None:

@@ -36,7 +36,11 @@ def startup(client: Client) -> None:
 
 @hookspec
 def capture(message: Message) -> Message | Drop | None:
-    """Change a new message before it is queued; on the caller's thread, so it must not block."""
+    """Change a new message before it is queued; on the caller's thread, so it must not block.
+
+    The message is the plugin's to change in place, its properties, traits and context too; what is inside
+    those may still be the caller's.
+    """
 
 
 @hookspec

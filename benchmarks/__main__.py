@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import parts, report, runner
+from benchmarks import mapping, parts, plugins, report, runner
 from benchmarks.environment import installed
 from benchmarks.measures import MEASURES
 from benchmarks.peers import PEERS
 
-_NAMES: Final = (*MEASURES, "import", "parts")
+# Of our own way alone, in this process.
+_OURS: Final[Mapping[str, Callable[[bool], Sequence[object]]]] = {
+    "mapping": mapping.measured,
+    "plugins": plugins.measured,
+}
+_NAMES: Final = (*MEASURES, "import", "parts", *_OURS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.peers:
         if name not in peers:
             _tell(f"{PEERS[name].distribution} is not installed and is left out")
-    plan = runner.Plan([name for name in chosen if name != "parts"], peers, options.quick, options.repeats)
+    beside_peers = [name for name in chosen if name in MEASURES or name == "import"]
+    plan = runner.Plan(beside_peers, peers, options.quick, options.repeats)
     print(report.heading(), end="\n\n", flush=True)
     results = runner.run(plan, _tell)
     if plan.rows and peers:
@@ -33,7 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     costs = parts.measured(options.quick) if "parts" in chosen else {}
     if costs:
         print(report.table([["part of ours", "µs"], *([name, f"{us:,.2f}"] for name, us in costs.items())]))
-    for note in report.notes(results):
+    figures = [
+        str(each) for name, measured in _OURS.items() if name in chosen for each in measured(options.quick)
+    ]
+    for note in [*figures, *report.notes(results)]:
         print(f"- {note}")
     if options.json:
         options.json.write_text(json.dumps(report.as_json(results, costs), indent=2) + "\n")

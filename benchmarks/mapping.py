@@ -88,6 +88,13 @@ class Comparison:
         """How many times as long the compiled one takes."""
         return self.compiled / self.by_hand
 
+    def __str__(self) -> str:
+        goal = f" (goal: {GOAL} at most)" if self.work == "mapping" else ""
+        return (
+            f"{self.work}, {self.message}: {self.compiled:.2f} µs compiled, {self.by_hand:.2f} µs by hand, "
+            f"{self.ratio:.2f}×{goal}"
+        )
+
 
 def measured(quick: bool) -> list[Comparison]:
     """Compare on a small event and on one with a full context."""
@@ -122,11 +129,7 @@ def _compared(
 def main() -> int:
     """Print the comparison."""
     for each in measured("--quick" in sys.argv[1:]):
-        goal = f" (goal: {GOAL} at most)" if each.work == "mapping" else ""
-        print(
-            f"{each.work}, {each.message}: {each.compiled:.2f} µs compiled, {each.by_hand:.2f} µs by hand, "
-            f"{each.ratio:.2f}×{goal}"
-        )
+        print(each)
     return 0
 
 

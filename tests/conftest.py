@@ -22,6 +22,15 @@ _ROOT: Final = Path(__file__).parent.parent
 _QUICK: Final = RetryPolicy(first_wait=0.001, longest_wait=0.01, first_probe=0.001, longest_probe=0.01)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where it is decided whether a change lands, a test that was skipped is one that failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("tests were skipped, and CI is set: install what they need", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(autouse=True)
 def _fresh_log() -> None:
     """What one test had logged does not silence the same line in the next."""

@@ -12,7 +12,7 @@ import pytest
 from segment.analytics.client import Client as Upstream
 
 import analytics_mixpanel
-from analytics_mixpanel import Client
+from analytics_mixpanel import Client, hookimpl
 from analytics_mixpanel.errors import ArgumentError
 from analytics_mixpanel.testing import recording_client
 
@@ -218,6 +218,20 @@ class TestEnqueue:
         assert recording.messages[0]["messageId"]
         assert recording.messages[0]["timestamp"]
         assert message == {"type": "track", "event": "e"}
+
+    def test_plugins_change_copies(self) -> None:
+        """What a plugin changes in place, in the properties or the context, is not the caller's."""
+
+        class Adding:
+            @hookimpl
+            def capture(self, message: Any) -> None:
+                message["properties"]["added"] = message["context"]["added"] = True
+
+        client, recording = recording_client(plugins=[Adding()])
+        message: dict[str, Any] = {"type": "track", "event": "e", "properties": {}, "context": {}}
+        client.enqueue(message)
+        assert recording.messages[0]["properties"] == recording.messages[0]["context"] == {"added": True}
+        assert message["properties"] == message["context"] == {}
 
     @pytest.mark.parametrize("wrong", [None, "track", [], {}, {"type": None}, {"type": 3}])
     def test_a_wrong_one_is_refused(self, wrong: Any) -> None:

@@ -158,14 +158,15 @@ class Groups:
 def _tie_event(message: Message, groups: Mapping[str, GroupIds]) -> None:
     own = message.get("properties")
     if own is None:
-        own = {}
+        own = message["properties"] = {}
     elif not isinstance(own, dict):
         return  # of another library; nothing can be added
-    if DEFAULT_KEY in groups:
-        # Events have it from the context, and only one id there: that of the group joined last.
-        _add_to_context(message, "groupId", _listed(groups[DEFAULT_KEY])[-1])
-        groups = {key: ids for key, ids in groups.items() if key != DEFAULT_KEY}
-    message["properties"] = {**groups, **own}
+    for key, ids in groups.items():
+        if key == DEFAULT_KEY:
+            # Events have it from the context, and only one id there: that of the group joined last.
+            _add_to_context(message, "groupId", _listed(ids)[-1])
+        elif key not in own:
+            own[key] = ids
 
 
 def _tie_profile(message: Message, groups: Mapping[str, GroupIds]) -> None:

@@ -102,18 +102,19 @@ class SuperProperties(Reach):
             return
         own = message.get("properties")
         if own is None:
-            own = {}
+            own = message["properties"] = {}
         elif not isinstance(own, dict):
             return  # of another library; nothing can be added
+        if self._listed:
+            self._learn_listed(message, own)
         process = self._process.shown()
         user = self._users.find(message.get("userId"), message.get("anonymousId"))
         of_scopes = self._of_scopes(current_scope()) if self._has_scopes else _NONE
-        if user is not None:
-            message["properties"] = {**process, **user.shown(), **of_scopes, **own}
-        elif process or of_scopes:
-            message["properties"] = {**process, **of_scopes, **own}
-        if self._listed:
-            self._learn_listed(message, own)
+        if process or of_scopes or user is not None:
+            carried = {**process, **(_NONE if user is None else user.shown()), **of_scopes}
+            for name, value in carried.items():
+                if name not in own:
+                    own[name] = value
 
     def _of_scopes(self, scope: Scope | None) -> dict[str, Any]:
         """What was registered for a scope and those around it; the inner one wins."""

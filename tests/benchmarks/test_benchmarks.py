@@ -48,6 +48,8 @@ def test_the_result_is_a_table(quick: tuple[str, dict[str, Any]]) -> None:
 
     assert "| events/s end to end" in printed
     assert "| translate it" in printed
+    assert "- mapping, small event" in printed
+    assert "- all three plugins, everything known" in printed
 
 
 def test_an_unknown_name_is_refused() -> None:
