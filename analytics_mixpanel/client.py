@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
-from attrs import define
-
 from analytics_mixpanel import lifecycle
 from analytics_mixpanel.accounts import Stats
 from analytics_mixpanel.calls import Calls, Result
@@ -31,7 +29,6 @@ from analytics_mixpanel.version import VERSION
 T = TypeVar("T")
 
 
-@define(eq=False, slots=False, repr=False)
 class Client(Settings, Calls):
     """Records what users do and delivers it in the background; its settings are those of Settings."""
 
@@ -93,7 +90,11 @@ class Client(Settings, Calls):
             self._router.add(destination)
 
     def register_encoder(self, kind: type[T], encode: Callable[[T], Any]) -> None:
-        """Encode values of ``kind``, and of its subclasses, as what ``encode(value)`` returns."""
+        """Encode values of ``kind``, and of its subclasses, as what ``encode(value)`` returns.
+
+        Raises:
+            ArgumentError: ``kind`` is one of JSON's own types, which an encoder cannot change.
+        """
         self._encoder.register(kind, encode)
 
     # -- messages ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Every error of this package.
+"""Every error of this package, and below them those of the plugins that come with it.
 
 AnalyticsError
 ├── ArgumentError             a call's argument has the wrong type (also an AssertionError and a ValueError)
@@ -6,10 +6,13 @@ AnalyticsError
 │   └── NotConfigured         a plugin has not what it needs to start
 ├── PluginError               a plugin does not fit the hooks
 ├── MappingError              a mapping cannot be compiled, or fails on a payload (also a ValueError)
-│   └── ConditionError        a mapping's condition cannot be compiled
-└── LossError                 messages that will not reach a destination; what ``on_error`` is given
-    ├── RejectedError         the destination refused them
-    └── DroppedError          the client gave them up
+│   ├── ConditionError        a mapping's condition cannot be compiled
+│   └── MappingFileError      Mixpanel's: a file of mappings is wrong, at this line
+├── LossError                 messages that will not reach a destination; what ``on_error`` is given
+│   ├── RejectedError         the destination refused them
+│   └── DroppedError          the client gave them up
+├── PayloadError              Mixpanel's: what a mapping makes of a message does not fit the action
+└── ActionError               Mixpanel's: it does, and the action cannot use it; both end as rejections
 
 A text names the field and what to do. It never holds a token, a secret or a value of the application.
 """

@@ -51,32 +51,44 @@ def id_text(name: str, value: object) -> str:
     return str(value)
 
 
+def optional_id(name: str, value: object) -> str | None:
+    """An id as Segment sends it, or None."""
+    return None if value is None else id_text(name, value)
+
+
 def identity(user_id: object, anonymous_id: object) -> tuple[str | None, str | None]:
     """Both ids as strings; one of them must be there."""
+    ids = optional_id("user_id", user_id), optional_id("anonymous_id", anonymous_id)
     if not (user_id or anonymous_id):
         raise ArgumentError(
             "user_id or anonymous_id must be given, here or by scope(): a str, a number or a UUID, not empty"
         )
-    return (
-        None if user_id is None else id_text("user_id", user_id),
-        None if anonymous_id is None else id_text("anonymous_id", anonymous_id),
-    )
+    return ids
 
 
-def copied(name: str, value: Mapping[str, Any] | None) -> dict[str, Any]:
+def copied(name: str, value: Any) -> dict[str, Any]:
     """A dict of the message's own, so that neither a plugin nor the client changes the caller's."""
-    if not value:
+    if type(value) is dict:  # asking an abstract class costs more than the copy
+        return dict(value)
+    if _is_nothing(value):
         return {}
-    if type(value) is not dict:  # asking an abstract class costs more than the copy
-        require(name, value, Mapping, "a dict")
+    require(name, value, Mapping, "a dict")
     return dict(value)
 
 
 def optional_text(name: str, value: object) -> Any:
     """A name or category: a str, or what upstream lets pass as none."""
-    if value:
+    if not _is_nothing(value):
         require(name, value, str, "a str")
     return value
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether upstream takes a value for one that is not given; arrays and tables refuse to say."""
+    try:
+        return not value
+    except Exception:  # noqa: BLE001 - whatever it is, it is something
+        return False
 
 
 class MessageIds:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator
 from attrs import define, frozen
 
 from analytics_mixpanel.delivery import Outcome
+from analytics_mixpanel.late_imports import late_import
 
 
 @frozen
@@ -86,7 +87,8 @@ class Patience:
         self._retries -= 1
 
     def _next_backoff(self) -> float:
-        import backoff  # noqa: PLC0415 - it imports asyncio; most processes never retry
+        with late_import():
+            import backoff  # noqa: PLC0415 - it imports asyncio; most processes never retry
 
         if self._backoff is None:
             self._backoff = backoff.expo(

@@ -111,6 +111,9 @@ class Settings:
     retry: RetryPolicy | None = field(default=None, kw_only=True)
     encoders: Mapping[type, Callable[[Any], Any]] = field(factory=dict, kw_only=True)
 
+    def __attrs_post_init__(self) -> None:
+        """Begin, all settings being right; a client does."""
+
     def retry_policy(self) -> RetryPolicy:
         """When a failed batch is tried again, and given up."""
         return self.retry or RetryPolicy(

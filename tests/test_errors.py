@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 import pytest
 
 from analytics_mixpanel import errors
@@ -20,6 +24,29 @@ def test_every_error_has_one_base() -> None:
     kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)]
     assert len(kinds) >= 9
     assert all(issubclass(kind, errors.AnalyticsError) for kind in kinds)
+
+
+def _derived(known: set[str]) -> set[str]:
+    """The names of these classes and of all that derive from them, anywhere in the source."""
+    root = Path(__file__).parent.parent
+    files = [*(root / "analytics_mixpanel").rglob("*.py"), *(root / "plugins").rglob("*.py")]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+    }
+    while more := {name for name, named in bases.items() if named & known} - known:
+        known = known | more
+    return known
+
+
+def test_the_tree_has_every_error() -> None:
+    """The page of errors names each one, also those of the plugins."""
+    text = errors.__doc__ or ""
+    assert set(re.findall(r"^\W*(\w+(?:Error|Configured))\b", text, re.MULTILINE)) == _derived(
+        {"AnalyticsError"}
+    )
 
 
 @pytest.mark.parametrize("kind", [errors.RejectedError, errors.DroppedError])

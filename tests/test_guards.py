@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 import analytics_mixpanel
-from analytics_mixpanel import Client, hookspecs
+from analytics_mixpanel import Client, functions, hookspecs
 from analytics_mixpanel.settings import Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -73,28 +73,79 @@ def test_the_core_imports_nothing_of_the_tests() -> None:
     assert using == {"testing/fixtures.py"}
 
 
-@pytest.mark.parametrize(
-    "module", ["requests", "backoff", "asyncio", "starlette", "uvicorn", "numpy", "pydantic"]
-)
-def test_importing_loads_nothing_heavy(run_python: Run, module: str) -> None:
-    """An application that imports the package does not pay for what only a delivery or a debugger needs."""
+_HEAVY: Final = [
+    *("requests", "backoff", "asyncio", "starlette", "uvicorn", "numpy", "pydantic"),
+    *("analytics_mixpanel.mapping", "analytics_mixpanel_destination.delivery"),
+]
+
+
+@pytest.mark.parametrize("module", _HEAVY)
+def test_a_client_loads_nothing_heavy(run_python: Run, module: str) -> None:
+    """An application that makes a client does not pay for what only a delivery or a debugger needs."""
+    ended = run_python(
+        f"import sys, analytics_mixpanel as a; a.Client('key', send=False); print({module!r} in sys.modules)"
+    )
+    assert ended.stdout == "False\n", ended.stderr
+
+
+@pytest.mark.parametrize("module", ["analytics_mixpanel.client", "attrs", "inspect", "orjson", "pluggy"])
+def test_importing_loads_next_to_nothing(run_python: Run, module: str) -> None:
+    """An application that imports the package does not pay for what only a call needs."""
     ended = run_python(f"import sys, analytics_mixpanel; print({module!r} in sys.modules)")
     assert ended.stdout == "False\n", ended.stderr
+
+
+def _promised() -> dict[str, str]:
+    """What type checkers are told to import from where, by name."""
+    tree = ast.parse(Path(analytics_mixpanel.__file__).read_text())
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    return {
+        alias.name: node.module.removeprefix("analytics_mixpanel.")
+        for node in block.body
+        if isinstance(node, ast.ImportFrom) and node.module and _top(node.module) == "analytics_mixpanel"
+        for alias in node.names
+    }
+
+
+def test_what_is_imported_late_is_what_type_checkers_see() -> None:
+    """Each exported name comes from the module that type checkers are told."""
+    homes = {name: home for home, names in analytics_mixpanel._HOMES.items() for name in names}
+    assert homes == _promised()
+    assert sorted(homes) == analytics_mixpanel.__all__
 
 
 def test_the_exported_names_are_the_public_ones() -> None:
     """``__all__`` is sorted and has every public class and function, and nothing else."""
     exported = analytics_mixpanel.__all__
     assert exported == sorted(exported)
+    values = {name: getattr(analytics_mixpanel, name) for name in dir(analytics_mixpanel)}
     public = {
         name
-        for name, value in vars(analytics_mixpanel).items()
+        for name, value in values.items()
         if not name.startswith("_")
         and callable(value)
         and getattr(value, "__module__", "").startswith("analytics_mixpanel")
-        and name not in {"P", "R", "T"}
     }
-    assert public | {"hookimpl"} == set(exported)
+    assert public - {"late_import"} | {"hookimpl"} == set(exported)
+
+
+def test_a_name_that_is_not_there_is_an_error() -> None:
+    """A misspelt name is no attribute, also in a ``from`` import."""
+    with pytest.raises(AttributeError, match="'analytics_mixpanel' has no attribute 'trak'"):
+        analytics_mixpanel.trak  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(ImportError, match="trak"):
+        from analytics_mixpanel import trak  # type: ignore[attr-defined]  # noqa: F401
+
+
+def test_a_star_imports_all(run_python: Run) -> None:
+    """``from analytics_mixpanel import *`` gives every exported name, and ``dir`` shows it before."""
+    program = """
+import analytics_mixpanel
+assert {*analytics_mixpanel.__all__} <= {*dir(analytics_mixpanel)}
+from analytics_mixpanel import *
+print({*analytics_mixpanel.__all__} - {*globals()})
+"""
+    assert run_python(program).stdout == "set()\n"
 
 
 def test_the_module_has_every_setting() -> None:
@@ -107,7 +158,7 @@ def test_the_module_has_every_setting() -> None:
 def test_the_module_passes_every_setting_on() -> None:
     """No setting of the module is forgotten when it makes its client, and none is made up."""
     parameters = set(inspect.signature(Client).parameters)
-    assert set(analytics_mixpanel._SETTINGS) == parameters - _NOT_OF_THE_MODULE
+    assert set(functions.SETTINGS) == parameters - _NOT_OF_THE_MODULE
 
 
 def _hooks() -> dict[str, Callable[..., object]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import numpy
 import pytest
 
 from analytics_mixpanel.errors import ArgumentError
@@ -57,6 +58,23 @@ def test_one_identity_must_be_there(user: str | None, anonymous: str | None) -> 
 def test_both_identities_are_kept() -> None:
     """A user's id and the anonymous one go side by side, each as text."""
     assert identity(7, _UUID) == ("7", str(_UUID))
+
+
+_ARRAYS = [numpy.array([1, 2]), numpy.array(["a"]), numpy.array([])]
+
+
+@pytest.mark.parametrize("value", _ARRAYS, ids=str)
+def test_an_array_is_no_argument(value: Any) -> None:
+    """What refuses to say whether it is empty is an error that names the argument, as any other value."""
+    with pytest.raises(ArgumentError, match=r"^user_id must be a str, a number or a UUID, not ndarray"):
+        identity(value, "anonymous")
+    with pytest.raises(ArgumentError, match=r"^anonymous_id must be a str, a number or a UUID, not ndarray"):
+        identity(None, value)
+    if value.size:  # of an empty one, older numpys say so
+        with pytest.raises(ArgumentError, match=r"^traits must be a dict, not ndarray"):
+            copied("traits", value)
+        with pytest.raises(ArgumentError, match=r"^name must be a str, not ndarray"):
+            optional_text("name", value)
 
 
 @pytest.mark.parametrize("value", [None, {}])

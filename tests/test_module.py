@@ -11,7 +11,8 @@ import pytest
 import segment.analytics as upstream
 
 import analytics_mixpanel as analytics
-from analytics_mixpanel.errors import ConfigurationError, PluginError
+from analytics_mixpanel import functions
+from analytics_mixpanel.errors import ArgumentError, ConfigurationError, PluginError
 from analytics_mixpanel.testing import RecordingDestination
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,8 +24,8 @@ _UPSTREAM_FORGOT = ["proxies", "thread", "upload_size", "upload_interval", "log_
 def module(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """The module as freshly imported, and afterwards as it was; it finds no installed plugin."""
     monkeypatch.setattr(analytics, "default_client", None)
-    monkeypatch.setattr(analytics, "_plugins", [])
-    monkeypatch.setattr(analytics, "_encoders", {})
+    monkeypatch.setattr(functions, "_plugins", [])
+    monkeypatch.setattr(functions, "_encoders", {})
     monkeypatch.setattr(analytics, "discover", False)
     yield monkeypatch
     analytics.shutdown(1)
@@ -194,6 +195,14 @@ def test_an_encoder_may_come_before_and_after_the_first_call(module: pytest.Monk
     analytics.track("u", "c", {"v": [First(), Second()]})
     analytics.shutdown()
     assert [m["properties"]["v"] for m in recording] == ["first", "second", ["first", "second"]]
+
+
+def test_an_encoder_without_effect_is_said_at_once(module: pytest.MonkeyPatch) -> None:
+    """Not by the first call, nor by every call after it."""
+    with pytest.raises(ArgumentError, match="dict has no effect"):
+        analytics.register_encoder(dict, str)
+    analytics.register(RecordingDestination())
+    assert analytics.track("u", "e")[0] is True
 
 
 def test_without_a_token_the_first_call_says_so(run_python: Run) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analytics_mixpanel.encoding.encoder import Encoder
+from analytics_mixpanel.encoding.encoder import Encoder, check_kind
 
-__all__ = ["Encoder"]
+__all__ = ["Encoder", "check_kind"]

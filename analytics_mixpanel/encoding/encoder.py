@@ -12,6 +12,7 @@ import orjson
 
 from analytics_mixpanel.encoding.cleaning import clean
 from analytics_mixpanel.encoding.values import simplify
+from analytics_mixpanel.errors import ArgumentError
 from analytics_mixpanel.message import Message
 
 T = TypeVar("T")
@@ -21,8 +22,19 @@ log = logging.getLogger("analytics_mixpanel")
 # Values whose encoding is ours or the user's to choose are handed to `_default` instead of orjson's own way.
 _OPTIONS: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 # What orjson encodes without asking: a user's encoder for a subclass of these needs the slow way.
-_NEVER_ASKED: Final = (str, int, float, dict, list, Enum, UUID)
+_NEVER_ASKED: Final = (str, int, float, dict, list, tuple, Enum, UUID)
+# What is JSON already: of these it is only their subclasses that an encoder could be for.
+_JSON: Final = (str, int, float, bool, type(None), dict, list)
 _WARNED_LIMIT: Final = 1_000
+
+
+def check_kind(kind: object) -> None:
+    """Raise ArgumentError for a type whose encoder would never be asked."""
+    if not isinstance(kind, type):
+        raise ArgumentError(f"what an encoder is for must be a class, not {type(kind).__name__}")
+    if kind in _JSON:
+        name = "None" if kind is type(None) else kind.__name__
+        raise ArgumentError(f"an encoder for {name} has no effect: it is JSON already")
 
 
 class Encoder:
@@ -40,7 +52,12 @@ class Encoder:
             self.register(kind, encode)
 
     def register(self, kind: type[T], encode: Callable[[T], Any]) -> None:
-        """Encode values of ``kind`` and its subclasses as what ``encode(value)`` returns."""
+        """Encode values of ``kind`` and its subclasses as what ``encode(value)`` returns.
+
+        Raises:
+            ArgumentError: ``kind`` is a type of JSON's own.
+        """
+        check_kind(kind)
         self._own = {**self._own, kind: encode}
         self._always_clean = self._always_clean or issubclass(kind, _NEVER_ASKED)
 

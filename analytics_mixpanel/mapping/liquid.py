@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from analytics_mixpanel.errors import MappingError
+from analytics_mixpanel.late_imports import late_import
 from analytics_mixpanel.mapping.js import length
 from analytics_mixpanel.mapping.node import CompileNode, Resolver, constant, type_name
 
@@ -20,8 +21,8 @@ def compile_liquid(operand: Any, path: str, compile_node: CompileNode) -> Resolv
     if length(operand) > MAX_TEMPLATE_LENGTH:
         raise MappingError(f"a template has at most {MAX_TEMPLATE_LENGTH} characters", path)
     try:
-        # Here, for the package is only needed by mappings that use the directive.
-        from analytics_mixpanel.mapping.liquid_engine import compile_template  # noqa: PLC0415
+        with late_import():  # only mappings that use the directive need the package
+            from analytics_mixpanel.mapping.liquid_engine import compile_template  # noqa: PLC0415
     except ImportError as error:
         raise MappingError("install analytics-mixpanel[liquid] to use @liquid", path) from error
     return compile_template(operand, path)

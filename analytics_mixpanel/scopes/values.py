@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from attrs import frozen
 
 from analytics_mixpanel.errors import ArgumentError
-from analytics_mixpanel.message import id_text, require
+from analytics_mixpanel.message import id_text, optional_id, require
 
 GroupIds: TypeAlias = "str | list[str] | None"
 
@@ -63,7 +63,12 @@ class Values:
         """Complete the ids that a call gives.
 
         A call with another id than the scope's is about somebody else, and gets none of the scope's.
+
+        Raises:
+            ArgumentError: one is no id.
         """
+        optional_id("user_id", user_id)  # an array, say, cannot be compared
+        optional_id("anonymous_id", anonymous_id)
         if _differ(user_id, self.user_id) or _differ(anonymous_id, self.anonymous_id):
             return user_id, anonymous_id
         user, anonymous = user_id or self.user_id, anonymous_id or self.anonymous_id
@@ -102,7 +107,7 @@ def merged_context(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[st
 
 
 def _given(value: Any) -> bool:
-    return not (value is None or value == "")
+    return not (value is None or (isinstance(value, str) and not value))
 
 
 def _differ(given: Any, own: str | None) -> bool:

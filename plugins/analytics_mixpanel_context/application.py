@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics_mixpanel.errors import ConfigurationError
+from analytics_mixpanel.late_imports import late_import
 
 
 def application(name: str | None, version: str | None, distribution: str | None) -> dict[str, str]:
@@ -22,8 +23,8 @@ def application(name: str | None, version: str | None, distribution: str | None)
 
 
 def _installed(distribution: str | None) -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415 - slow to import
-
+    with late_import():
+        from importlib.metadata import PackageNotFoundError, metadata  # noqa: PLC0415 - slow to import
     try:
         found = metadata(distribution or "")
     except (PackageNotFoundError, ValueError):

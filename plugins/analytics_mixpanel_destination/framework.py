@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from attrs import field, frozen
 
 from analytics_mixpanel.errors import ConfigurationError
-from analytics_mixpanel_destination.classic import Classic, ClassicTranslator
-from analytics_mixpanel_destination.classic.call import Project
+from analytics_mixpanel_destination.classic import Classic
 from analytics_mixpanel_destination.merge import Merge
-from analytics_mixpanel_destination.record import Translation
 from analytics_mixpanel_destination.reserved import ReservedProperties
 from analytics_mixpanel_destination.settings.settings import Settings
-from analytics_mixpanel_destination.times.clock import now
-from analytics_mixpanel_destination.translate import Translator
-
-
-class Translates(Protocol):
-    """What turns messages into records."""
-
-    def translate(self, message: Mapping[str, Any]) -> Translation:
-        """Translate a message to what is sent."""
-
-    def as_segment(self, message: Mapping[str, Any]) -> Translation:
-        """Translate a message to just what Segment would send."""
 
 
 @frozen
@@ -59,18 +45,3 @@ class Framework:
     def warnings(self) -> list[str]:
         """Say which settings are given and change nothing."""
         return list(self.classic.without_effect()) if self.classic is not None else []
-
-    def translator(self, settings: Settings) -> Translates:
-        """Make what translates messages for a project."""
-        token = settings.token.reveal() if settings.token else ""
-        if self.classic is not None:
-            project = Project(token, now, settings.source_name, self.merge, self.reserved)
-            return ClassicTranslator(self.classic, project)
-        return Translator(
-            token=token,
-            source_name=settings.source_name,
-            group_key=settings.group_key,
-            mappings=self.mappings,
-            merge=self.merge,
-            reserved=self.reserved,
-        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import attrs
 
 from analytics_mixpanel.errors import ConfigurationError
-from analytics_mixpanel_destination.record import Record, Translation
+
+if TYPE_CHECKING:
+    from analytics_mixpanel_destination.record import Record, Translation
 
 Merge: TypeAlias = Literal["original", "simplified"]
 MERGES: Final = ("original", "simplified")

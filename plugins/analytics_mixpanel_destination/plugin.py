@@ -8,19 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from analytics_mixpanel.errors import NotConfigured
 from analytics_mixpanel.hookspecs import hookimpl
+from analytics_mixpanel.late_imports import late_import
 from analytics_mixpanel_destination.classic import ClassicOptions, classic_settings
 from analytics_mixpanel_destination.framework import Framework
-from analytics_mixpanel_destination.mappings import Document, MappingFileError, load_mappings
 from analytics_mixpanel_destination.merge import checked_merge
 from analytics_mixpanel_destination.presets import presets
-from analytics_mixpanel_destination.preview import preview
-from analytics_mixpanel_destination.segment_settings import endpoints
-from analytics_mixpanel_destination.sending.ledger import Ledger
-from analytics_mixpanel_destination.sending.order import ready
-from analytics_mixpanel_destination.sending.packing import pack
-from analytics_mixpanel_destination.sending.routes import routes
-from analytics_mixpanel_destination.sending.sender import Sender
-from analytics_mixpanel_destination.sending.transport import Transport
 from analytics_mixpanel_destination.settings.environment import completed
 from analytics_mixpanel_destination.settings.settings import (
     MAX_BYTES,
@@ -37,8 +29,9 @@ if TYPE_CHECKING:
     from analytics_mixpanel.client import Client
     from analytics_mixpanel.delivery import Batch, Outcome
     from analytics_mixpanel.message import Message
+    from analytics_mixpanel_destination.delivery import Delivery
+    from analytics_mixpanel_destination.mappings import MappingFileError
     from analytics_mixpanel_destination.mappings.loading import Given
-    from analytics_mixpanel_destination.sending.parcels import Parcels
 
 _LOG: Final = logging.getLogger("analytics_mixpanel")
 
@@ -131,10 +124,9 @@ class Mixpanel:
             allow_http=allow_http,
         )
         self._framework = Framework(
-            classic_settings(framework, classic), load_mappings(mappings), checked_merge(merge)
+            classic_settings(framework, classic), _loaded(mappings), checked_merge(merge)
         )
         self._framework.check(self._given)
-        self._announced: dict[str, str] = {}
         self._use(completed(self._given, os.environ))
 
     def __repr__(self) -> str:
@@ -145,9 +137,16 @@ class Mixpanel:
 
     def _use(self, settings: Settings) -> None:
         self._settings = settings
-        self._translator = self._framework.translator(settings)
-        self._transport = Transport(settings.proxies)
-        self._senders = tuple(Sender(route, settings, self._transport) for route in routes(settings))
+        self._deliveries: list[Delivery] = []
+
+    def _delivery(self) -> Delivery:
+        """What delivers; made when first needed, since making a client is to cost little."""
+        if not self._deliveries:
+            with late_import():
+                from analytics_mixpanel_destination.delivery import Delivery  # noqa: PLC0415
+
+                self._deliveries.append(Delivery(self._framework, self._settings))
+        return self._deliveries[0]  # of two threads, both use what the first has made
 
     @hookimpl
     def startup(self, client: Client) -> None:
@@ -175,29 +174,13 @@ class Mixpanel:
     @hookimpl
     def deliver(self, batch: Batch) -> Outcome:
         """Send a batch: each record once, each endpoint by itself."""
-        ledger = Ledger(batch)
-        packed = pack(self._translator, ledger, self._settings.max_bytes)
-        for sender in self._senders:
-            parcels: Parcels = packed.get(sender.route.endpoint, ())
-            if sender.route.endpoint == "engage" and ledger.left:
-                parcels = ready(parcels, ledger)
-            sender.send(parcels, ledger)
-        self._announce(ledger)
-        return ledger.outcome()
-
-    def _announce(self, ledger: Ledger) -> None:
-        """Log what is wrong once, until the endpoint has worked again."""
-        for endpoint in ledger.working:
-            self._announced.pop(endpoint, None)
-        for endpoint, wrong in ledger.paused.items():
-            if wrong.advice not in self._announced.values():
-                _LOG.error("Mixpanel: messages are kept, since a setting is wrong. %s", wrong)
-            self._announced[endpoint] = wrong.advice
+        return self._delivery().deliver(batch)
 
     @hookimpl
     def shutdown(self) -> None:
         """Close the connections."""
-        self._transport.close()
+        for delivery in self._deliveries:
+            delivery.close()
 
     @property
     def reserved_properties(self) -> dict[str, int]:
@@ -206,8 +189,7 @@ class Mixpanel:
 
     def preview(self, message: Message) -> dict[str, Any]:
         """Show what would be sent for a message in wire form, without sending; needs no client."""
-        strict = "1" if self._settings.strict else "0"
-        return preview(self._translator, message, endpoints(self._settings.base_url, strict))
+        return self._delivery().preview(message)
 
     @staticmethod
     def presets() -> list[dict[str, Any]]:
@@ -222,8 +204,19 @@ class Mixpanel:
             body: of the file.
             name: of the file, for the errors.
         """
+        with late_import():
+            from analytics_mixpanel_destination.mappings import Document, MappingFileError  # noqa: PLC0415
         try:
             document = Document.of(body, name)
         except MappingFileError as error:
             return 0, [error]
         return document.count, document.errors()
+
+
+def _loaded(mappings: Given) -> list[dict[str, Any]] | None:
+    """Check mappings and bring them into one form; None where none are given, as usual."""
+    if mappings is None:
+        return None
+    with late_import():
+        from analytics_mixpanel_destination.mappings import load_mappings  # noqa: PLC0415
+    return load_mappings(mappings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analytics_mixpanel_destination.record import Endpoint, Record, Refusal
 
 if TYPE_CHECKING:
-    from analytics_mixpanel_destination.framework import Translates
+    from analytics_mixpanel_destination.translators import Translates
 
 
 def preview(translator: Translates, message: Any, endpoints: Mapping[Endpoint, str]) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import logging
 import pickle
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,6 +55,19 @@ def client(**settings: Any) -> Any:
     """The part of a client that a destination looks at."""
     nothing = {"write_key": None, "host": None, "gzip": None, "timeout": None, "proxies": None}
     return SimpleNamespace(**{**nothing, **settings})
+
+
+def test_threads_that_begin_at_once_share_what_delivers(plugin: Callable[..., Mixpanel]) -> None:
+    """What is made with the first batch is one, so that its connections are kept and closed."""
+    mixpanel, together = plugin(), threading.Barrier(8)
+
+    def begin() -> object:
+        together.wait(10)
+        return mixpanel._delivery()
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [each.result() for each in [pool.submit(begin) for _ in range(8)]]
+    assert all(each is made[0] for each in made)
 
 
 def test_a_batch_goes_to_its_endpoints_in_order(server: Any, plugin: Callable[..., Mixpanel]) -> None:

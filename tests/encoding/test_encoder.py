@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from analytics_mixpanel import Message
 from analytics_mixpanel.encoding import Encoder
+from analytics_mixpanel.errors import ArgumentError
 
 _CANARY = "secret-canary"
 
@@ -137,7 +138,7 @@ class TestRegistered:
 
     @pytest.mark.parametrize(
         "value",
-        [_Plain(), _Color.RED, _Money(5), _Sku("s"), UUID(int=1)],
+        [_Plain(), _Color.RED, _Money(5), _Sku("s"), UUID(int=1), (1, 2)],
         ids=lambda value: type(value).__name__,
     )
     def test_it_is_asked(self, value: Any) -> None:
@@ -164,6 +165,19 @@ class TestRegistered:
             "b": "child",
             "c": "child",
         }
+
+    @pytest.mark.parametrize("kind", [str, int, float, bool, type(None), dict, list])
+    def test_what_is_json_already_has_none(self, kind: type[Any]) -> None:
+        """An encoder that would never be asked is an error that names the type."""
+        name = "None" if kind is type(None) else kind.__name__
+        with pytest.raises(ArgumentError, match=f"^an encoder for {name} has no effect"):
+            Encoder({kind: repr})
+
+    def test_it_is_for_a_class(self) -> None:
+        """Anything but a class has no values to encode."""
+        instance: Any = _Plain()
+        with pytest.raises(ArgumentError, match="must be a class, not _Plain"):
+            Encoder().register(instance, repr)
 
     def test_its_result_is_encoded_again(self) -> None:
         """An encoder may return whatever has a form itself."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import flask
@@ -18,9 +20,18 @@ _VISITORS = [f"user-{number}" for number in range(12)]
 
 @pytest.fixture(scope="module")
 def server(serve: Callable[..., Any]) -> Any:
-    """The shop on Flask."""
+    """The shop on Flask, with both workers at work."""
     workers = ("--preload", "--workers", "2", "--threads", "4")
-    return serve("gunicorn", "flask_shop:app", "--bind", "127.0.0.1:{port}", *workers)
+    served = serve("gunicorn", "flask_shop:app", "--bind", "127.0.0.1:{port}", *workers)
+    deadline = time.monotonic() + 20
+    while len(_working(served)) < 2:
+        assert time.monotonic() < deadline, "only one worker works"
+    return served
+
+
+def _working(served: Any) -> set[str]:
+    with ThreadPoolExecutor(8) as pool:
+        return set(pool.map(lambda _: served.get("/worker").text, range(16)))
 
 
 def test_an_event_is_its_visitor_s(server: Any, arrived: Arrived) -> None:

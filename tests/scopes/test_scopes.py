@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy
 import pytest
 
 import analytics_mixpanel
@@ -178,6 +179,7 @@ class TestBadInput:
             ("groups", ["company"]),
             ("groups", {"company": {"id": 1}}),
             ("groups", {"company": [None]}),
+            *((argument, numpy.array([1, 2])) for argument in ("user_id", "properties", "context", "groups")),
         ],
     )
     def test_a_wrong_type_raises_at_once(self, argument: str, wrong: Any) -> None:
@@ -185,6 +187,16 @@ class TestBadInput:
         with pytest.raises(ArgumentError, match=argument):
             scope(**{argument: wrong})
         assert current_scope() is None
+
+    @pytest.mark.parametrize("argument", ["user_id", "anonymous_id"])
+    @pytest.mark.parametrize("opened", [{"user_id": "u"}, {"anonymous_id": "a"}, {}], ids=str)
+    def test_a_wrong_id_within_one_raises(
+        self, client: Client, opened: dict[str, Any], argument: str
+    ) -> None:
+        """Also one that cannot be compared with the scope's."""
+        given: dict[str, Any] = {argument: numpy.array(["u", "a"])}
+        with scope(**opened), pytest.raises(ArgumentError, match=f"^{argument} must be a str"):
+            client.track(event="Seen", **given)
 
     def test_a_cycle_raises(self) -> None:
         """Properties that contain themselves are refused."""

@@ -11,6 +11,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 _TESTS = """
 import pytest
 import analytics_mixpanel as analytics
+from analytics_mixpanel import functions
 from analytics_mixpanel.errors import ArgumentError
 
 def application():
@@ -46,7 +47,7 @@ def test_settings_do_not_matter(analytics_events, monkeypatch):
 
 def test_without_it_the_module_is_as_it_was():
     assert analytics.default_client is None
-    assert analytics._plugins == []
+    assert functions._plugins == []
     assert analytics.discover is True
     assert analytics.sync_mode is False
 """

@@ -4,6 +4,5 @@ translator → pages, event (traits, context, inversion), people (revenue), grou
 """
 
 from analytics_mixpanel_destination.classic.settings import Classic, ClassicOptions, classic_settings
-from analytics_mixpanel_destination.classic.translator import ClassicTranslator
 
-__all__ = ["Classic", "ClassicOptions", "ClassicTranslator", "classic_settings"]
+__all__ = ["Classic", "ClassicOptions", "classic_settings"]

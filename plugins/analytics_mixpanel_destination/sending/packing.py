@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analytics_mixpanel.message import Message
-    from analytics_mixpanel_destination.framework import Translates
     from analytics_mixpanel_destination.record import Record
+    from analytics_mixpanel_destination.translators import Translates
 
 ByEndpoint: TypeAlias = dict[str, list[Parcel]]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from analytics_mixpanel.late_imports import late_import
 from analytics_mixpanel.version import VERSION
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Transport:
             UnreachableError: no answer, or none in time.
             UntrustedError: the server's certificate or protocol is not acceptable.
         """
-        # requests takes a tenth of a second to import: not before there is something to send.
-        from analytics_mixpanel_destination.sending.session import open_session, post  # noqa: PLC0415
+        with late_import():  # requests takes a tenth of a second: not before there is something to send
+            from analytics_mixpanel_destination.sending.session import open_session, post  # noqa: PLC0415
 
         session = self._idle_session() or open_session(_HEADERS)
         try:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from analytics_mixpanel_destination.classic import Classic, ClassicTranslator
+from analytics_mixpanel_destination.classic import Classic
 from analytics_mixpanel_destination.classic.call import Call, Project
+from analytics_mixpanel_destination.classic.translator import ClassicTranslator
 from analytics_mixpanel_destination.record import Translation
 
 Translate = Callable[..., Translation]

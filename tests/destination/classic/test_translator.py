@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from analytics_mixpanel_destination.classic import Classic, ClassicTranslator
+from analytics_mixpanel_destination.classic import Classic
 from analytics_mixpanel_destination.classic.call import Project
+from analytics_mixpanel_destination.classic.translator import ClassicTranslator
 
 KINDS = ("track", "page", "screen", "identify", "group", "alias")
 JSON = some.recursive(

@@ -13,13 +13,19 @@ from analytics_mixpanel.frameworks.flask import Analytics
 
 analytics.upload_interval = 0.02
 analytics.track("nobody", "Loaded")
-analytics.flush()
 
 app = Flask(__name__)
 app.secret_key = "for tests"
 Analytics(
     app, user_id=lambda request: session.get("user") or request.headers.get("x-user"), trusted_proxies=1
 )
+
+
+@app.get("/worker")
+def worker() -> str:
+    """Tell which worker this is, slowly enough that the other one takes the next request."""
+    time.sleep(0.02)
+    return str(os.getpid())
 
 
 @app.get("/seen")
