@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
 from typing import Final
 
 from analytics_mixpanel.compression import pack, unpack
@@ -32,25 +31,19 @@ class Backlog:
         self.size = 0
 
     def append(self, body: bytes) -> None:
-        """Add the newest message; where there is no memory for it, nothing has changed."""
+        """Add the newest message."""
         loose = self._loose
-        count, size = self.count + 1, self.size + len(body)
         loose.append(body)
-        self.count, self.size = count, size
-        try:
-            if len(loose) >= LOOSE + SEAL:
-                self._seal()
-        except MemoryError:
-            pass  # it takes some to make some: the next message tries again
+        self.count += 1
+        self.size += len(body)
+        if len(loose) >= LOOSE + SEAL:
+            self._seal()
 
     def _seal(self) -> None:
-        bodies = list(islice(self._loose, SEAL))
+        bodies = [self._loose.popleft() for _ in range(SEAL)]
         block = pack(bodies)
-        size = self.size + len(block) - sum(map(len, bodies))
         self._sealed.append(block)
-        self.size = size
-        for _ in bodies:
-            self._loose.popleft()
+        self.size += len(block) - sum(map(len, bodies))
 
     def pop(self, limit: int, max_bytes: int) -> list[bytes]:
         """Remove the oldest messages: up to ``limit``, and no more than ``max_bytes`` unless one alone is."""
