@@ -9,6 +9,8 @@ from numbers import Number
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
+from analytics_mixpanel.errors import ConfigurationError
+
 V = TypeVar("V")
 
 # A user's id is the key itself; an anonymous id is wrapped, so that it is no user's.
@@ -31,6 +33,9 @@ class PerUser(Generic[V]):
         max_users: beyond it, whoever was not seen for longest is forgotten.
         max_age: seconds after which a user who was not seen is forgotten.
         clock: monotonic, in seconds.
+
+    Raises:
+        ConfigurationError: there is no room for a user, or no time.
     """
 
     def __init__(
@@ -40,6 +45,8 @@ class PerUser(Generic[V]):
         max_age: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        if max_users < 1 or max_age <= 0:
+            raise ConfigurationError("max_users must be at least 1, and max_age more than 0 seconds")
         self._make = make
         self._max_users = max_users
         self._max_age = max_age

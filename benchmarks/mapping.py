@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from timeit import Timer
 from typing import Any, Final
 
 from attrs import frozen
 
 from benchmarks import by_hand
+from benchmarks.turns import in_turns
 
 GOAL: Final = 1.5
 
@@ -118,12 +118,9 @@ def _compared(
     compiled, by_hand = ways
     assert compiled(message) == by_hand(message), f"{work} by hand answers something else"
     number, rounds = (20, 1) if quick else (1_000, 40)
-    samples: tuple[list[float], list[float]] = ([], [])
-    for _ in range(rounds):
-        # In turns, so that a busy moment of the machine hits both.
-        for way, taken in zip(ways, samples, strict=True):
-            taken.append(Timer(lambda way=way: way(message)).timeit(number) / number * 1e6)  # type: ignore[misc]
-    return Comparison(work, name, min(samples[0]), min(samples[1]))
+    pair = {"compiled": lambda: compiled(message), "by hand": lambda: by_hand(message)}
+    taken = in_turns(pair, number, rounds, after_round=lambda: None)
+    return Comparison(work, name, min(taken["compiled"]), min(taken["by hand"]))
 
 
 def main() -> int:

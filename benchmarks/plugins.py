@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from statistics import median
-from timeit import Timer
 from typing import Any, Final
 
 import segment.analytics
@@ -20,6 +19,7 @@ from analytics_mixpanel_context import Context
 from analytics_mixpanel_groups import Groups
 from analytics_mixpanel_super_properties import SuperProperties
 from benchmarks.event import NAME, event
+from benchmarks.turns import in_turns
 
 GOAL: Final = 3 / 33
 
@@ -57,12 +57,8 @@ def measured(quick: bool) -> list[Cost]:
     clients = {"bare": _client(), "nothing": _client(*_plugins()), "everything": _client(*_knowing())}
     peer = _segment()
     ways = {name: _tracking(client) for name, client in clients.items()} | {"segment": _tracking(peer)}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
     number, rounds = (20, 3) if quick else (2_000, 41)
-    for _ in range(rounds):  # in turns, so that a busy moment of the machine hits all of them
-        for name, way in ways.items():
-            taken[name].append(Timer(way).timeit(number) / number * 1e6)
-        peer.queue.queue.clear()
+    taken = in_turns(ways, number, rounds, peer.queue.queue.clear)
     costs = {name: median(samples) for name, samples in taken.items()}
     return [
         Cost(known, costs[known] - costs["bare"], costs["segment"]) for known in ("nothing", "everything")

@@ -13,6 +13,15 @@ from attrs import define
 from analytics_mixpanel.per_user import PerUser
 
 
+def in_eight_threads(work: Callable[[int], None]) -> None:
+    """Run it in eight threads at once, each with its number."""
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+
 @define
 class Clock:
     """A clock that the test moves."""
@@ -135,11 +144,7 @@ def test_threads_lose_nothing_and_mix_nothing() -> None:
         except BaseException as error:  # noqa: BLE001 - shown by the test
             failures.append(error)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    in_eight_threads(work)
     assert failures == []
     for number in range(4):
         expected = {(thread, step) for thread in range(8) for step in range(number, 2_000, 4)}
@@ -162,10 +167,6 @@ def test_threads_that_push_each_other_out_break_nothing() -> None:
         except BaseException as error:  # noqa: BLE001 - shown by the test
             failures.append(error)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    in_eight_threads(work)
     assert failures == []
     assert len(users) <= 2

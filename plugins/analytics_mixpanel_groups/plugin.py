@@ -8,7 +8,6 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from uuid import UUID
 
-from analytics_mixpanel.errors import ConfigurationError
 from analytics_mixpanel.hookspecs import hookimpl
 from analytics_mixpanel.journal import log_seldom
 from analytics_mixpanel.message import Message, id_text, identity
@@ -60,8 +59,6 @@ class Groups:
         max_age: float = 86_400.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if max_users < 1 or max_age <= 0:
-            raise ConfigurationError("max_users must be at least 1, and max_age more than 0 seconds")
         self._keys = Keys(keys)
         self._type_trait = type_trait
         self._members = PerUser(Membership, max_users, max_age, clock)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any, Final
 
 from analytics_mixpanel.journal import log
+from analytics_mixpanel.tally import Tally
 
 #: What events cannot carry. Source: the properties that Segment's action for Mixpanel leaves out.
 RESERVED: Final = frozenset(
@@ -29,7 +29,7 @@ class Reserved:
     """Keeps reserved names out, and counts them."""
 
     def __init__(self) -> None:
-        self._tallies = {name: _Tally() for name in RESERVED}
+        self._tallies = {name: Tally() for name in RESERVED}
 
     def without(self, properties: Mapping[str, Any]) -> Mapping[str, Any]:
         """The properties that may be registered; a name that may not is warned of once."""
@@ -44,19 +44,3 @@ class Reserved:
         """How often each was left out."""
         counts = {name: tally.count() for name, tally in self._tallies.items()}
         return {name: count for name, count in counts.items() if count}
-
-
-class _Tally:
-    """A count to which every thread and signal handler adds in one step."""
-
-    def __init__(self) -> None:
-        self._next = itertools.count().__next__
-        self._looked = 0
-
-    def add(self) -> int:
-        """Add one; the count before."""
-        return self._next()
-
-    def count(self) -> int:
-        looked, self._looked = self._looked, self._looked + 1
-        return self._next() - looked  # a look takes a number, too

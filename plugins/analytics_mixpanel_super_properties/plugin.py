@@ -55,8 +55,6 @@ class SuperProperties(Reach):
         max_age: float = 86_400.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if max_users < 1 or max_age <= 0:
-            raise ConfigurationError("max_users must be at least 1, and max_age more than 0 seconds")
         self._process = Properties()
         self._scopes: WeakKeyDictionary[Scope, Properties] = WeakKeyDictionary()
         self._has_scopes = False
