@@ -12,9 +12,9 @@ functions are the methods of that client. All that is offered here is imported w
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from analytics_mixpanel.late_imports import late_import
+from analytics_mixpanel.process.late_imports import late_import
 from analytics_mixpanel.version import VERSION
 
 if TYPE_CHECKING:
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from analytics_mixpanel.client import Client
     from analytics_mixpanel.delivery import Batch, Outcome, Rejection
     from analytics_mixpanel.functions import (
+        aflush,
         alias,
+        ashutdown,
+        debugger,
         enqueue,
         flush,
+        flush_after,
         group,
+        health,
         identify,
         join,
         page,
@@ -39,7 +44,10 @@ if TYPE_CHECKING:
         track,
     )
     from analytics_mixpanel.hookspecs import Drop, hookimpl
+    from analytics_mixpanel.lanes.health import Health
+    from analytics_mixpanel.lanes.retry import RetryPolicy
     from analytics_mixpanel.message import Message
+    from analytics_mixpanel.process.signals import flush_on_signals
     from analytics_mixpanel.scopes import Scope, current_scope, scope
     from analytics_mixpanel.segment import install_as_segment
 
@@ -49,16 +57,24 @@ __all__ = [
     "Batch",
     "Client",
     "Drop",
+    "Health",
     "Message",
     "Outcome",
     "Rejection",
+    "RetryPolicy",
     "Scope",
     "Stats",
+    "aflush",
     "alias",
+    "ashutdown",
     "current_scope",
+    "debugger",
     "enqueue",
     "flush",
+    "flush_after",
+    "flush_on_signals",
     "group",
+    "health",
     "hookimpl",
     "identify",
     "install_as_segment",
@@ -100,6 +116,12 @@ disable: tuple[str, ...] = ()
 discover: bool = True
 library_name: str | None = None
 max_queue_bytes: int = 64_000_000
+queue: str | None = None
+spool_max_bytes: int = 1_000_000_000
+spool_max_age: float = 30 * 86_400.0
+spool_max_dead_bytes: int = 100_000_000
+spool_fsync: float | Literal["always"] | None = None
+when_full: str | None = None
 max_message_bytes: int = 1_000_000
 flush_timeout: float = 30.0
 shutdown_timeout: float = 5.0
@@ -112,13 +134,16 @@ _HOMES: Final = {
     "client": ("Client",),
     "delivery": ("Batch", "Outcome", "Rejection"),
     "functions": (
-        *("alias", "enqueue", "flush", "group", "identify", "join", "page", "register", "register_encoder"),
-        *("screen", "shutdown", "stats", "track"),
+        *("aflush", "alias", "ashutdown", "debugger", "enqueue", "flush", "flush_after", "group", "health"),
+        *("identify", "join", "page", "register", "register_encoder", "screen", "shutdown", "stats", "track"),
     ),
+    "lanes.health": ("Health",),
+    "lanes.retry": ("RetryPolicy",),
     "hookspecs": ("Drop", "hookimpl"),
     "message": ("Message",),
     "scopes": ("Scope", "current_scope", "scope"),
     "segment": ("install_as_segment",),
+    "process.signals": ("flush_on_signals",),
 }
 
 

@@ -14,6 +14,7 @@ ACCEPTED: Final = "accepted"
 DELIVERED: Final = "delivered"
 REJECTED: Final = "rejected"
 RETRIED: Final = "retried"
+RECOVERED: Final = "recovered"
 _FOLD_AT: Final = 512
 
 
@@ -27,6 +28,7 @@ class Stats:
         rejected: refused by the destination.
         dropped: given up by the client, by reason.
         retried: deliveries that were tried again; not part of the sum.
+        recovered: taken over from processes that ended; they are among the accepted.
     """
 
     accepted: int = 0
@@ -34,6 +36,7 @@ class Stats:
     rejected: int = 0
     dropped: Mapping[str, int] = field(factory=dict)
     retried: int = 0
+    recovered: int = 0
 
     @property
     def pending(self) -> int:
@@ -89,4 +92,5 @@ class Account:
             totals.get(REJECTED, 0),
             dropped,
             totals.get(RETRIED, 0),
+            totals.get(RECOVERED, 0),
         )

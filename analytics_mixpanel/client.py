@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
 
-from analytics_mixpanel import lifecycle
-from analytics_mixpanel.accounts import Stats
 from analytics_mixpanel.calls import Calls, Result
-from analytics_mixpanel.courier import Pace
 from analytics_mixpanel.encoding import Encoder
-from analytics_mixpanel.errors import ConfigurationError
+from analytics_mixpanel.errors import ConfigurationError, QueueFull
 from analytics_mixpanel.hooks import finish, fold
 from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.insight import Insight
 from analytics_mixpanel.journal import log, log_seldom, place_of
+from analytics_mixpanel.lanes.courier import Pace
 from analytics_mixpanel.message import Message, MessageIds, Timestamps
 from analytics_mixpanel.plugins import Destination, Plugins, plugin_name
-from analytics_mixpanel.queues.memory import MemoryQueue
+from analytics_mixpanel.process import lifecycle
+from analytics_mixpanel.process.ending import Ending
+from analytics_mixpanel.process.threads import kind_of_threads
+from analytics_mixpanel.queues.choosing import QueueSettings
+from analytics_mixpanel.queues.overflow import WhenFull
 from analytics_mixpanel.router import Router, RouterSettings
 from analytics_mixpanel.settings import Settings
 from analytics_mixpanel.version import VERSION
@@ -29,7 +31,7 @@ from analytics_mixpanel.version import VERSION
 T = TypeVar("T")
 
 
-class Client(Settings, Calls):
+class Client(Settings, Calls, Ending, Insight):
     """Records what users do and delivers it in the background; its settings are those of Settings."""
 
     log = log
@@ -43,7 +45,12 @@ class Client(Settings, Calls):
         self._timestamps = Timestamps()
         self._plugins = Plugins(self, self.disable)
         self._destinations = self._register_all()
+        self._report()
         self.begin_again()
+        self._router.queue.check()
+        if self._router.has_leftovers():
+            self._watch()
+            self._router.start()
 
     def __repr__(self) -> str:
         return f"Client(plugins={list(self._plugins.names)}, closed={self.closed})"
@@ -116,6 +123,8 @@ class Client(Settings, Calls):
             if not self._watched:
                 self._watch()
             return self._router.accept(message, body), message
+        except QueueFull:
+            raise  # as it was asked for
         except Exception as error:  # noqa: BLE001 - analytics must not break the application
             log_seldom("accept", "a message was dropped: %s", place_of(error))
             self._router.drop(message, "error in the client")
@@ -127,6 +136,8 @@ class Client(Settings, Calls):
             self.begin_again()
 
     def _watch(self) -> None:
+        if kind_of_threads() is not self._threads:
+            self.begin_again()  # with locks of the kind that the threads will be
         self._watched = True
         lifecycle.watch(self)
 
@@ -159,7 +170,8 @@ class Client(Settings, Calls):
             timeout: seconds to take at most; else the setting ``shutdown_timeout``.
 
         Returns:
-            How many messages were lost: dropped, with the reason ``shutdown``, because the time was up.
+            How many messages were not delivered because the time was up: those that were only in memory are
+            dropped, with the reason ``shutdown``; those in a spool are pending, for the next process.
         """
         if self.closed:
             return 0
@@ -187,30 +199,32 @@ class Client(Settings, Calls):
     def begin_again(self) -> None:
         """Start with an empty queue, no threads and counts of zero: in a new client and in a forked child."""
         self._process = os.getpid()
+        self._threads = kind_of_threads()
         self._watched = False
         self._ids.renew()
         pace = Pace(
             self.upload_size, self.batch_bytes, self.upload_interval, self.timeout, self.retry_policy()
         )
+        when_full = WhenFull.parse(self.when_full)
         settings = RouterSettings(
-            self.max_queue_size, self.max_queue_bytes, self.thread, self.sync_mode, pace, self.on_error
+            QueueSettings(
+                self.queue_kind,
+                self.max_queue_size,
+                self.max_queue_bytes,
+                self.thread,
+                when_full.kind == "spill",
+                self.spool_max_bytes,
+                self.spool_max_age,
+                self.spool_max_dead_bytes,
+                self.spool_fsync,
+            ),
+            when_full,
+            self.sync_mode,
+            pace,
+            self.on_error,
         )
+        former = getattr(self, "_router", None)
+        if former is not None:
+            former.queue.abandon()
         self._router = Router(settings, self._plugins, self._destinations)
         self._router.closed = self.closed
-
-    # -- looking in --------------------------------------------------------------------------------
-
-    def stats(self) -> Mapping[str, Stats]:
-        """What became of the messages, by destination; each adds up at any time."""
-        self._notice_fork()
-        return self._router.stats()
-
-    @property
-    def queue(self) -> MemoryQueue:
-        """Where messages wait."""
-        return self._router.queue
-
-    @property
-    def consumers(self) -> list[threading.Thread]:
-        """The threads that deliver; they are started when there is something to deliver."""
-        return [thread for lane in self._router.lanes for thread in lane.threads]

@@ -52,8 +52,8 @@ class Outcome:
         dropped: index in the batch → why; not for this destination (no mapping matches), never sent.
         retry: index in the batch → why; sent again after the back-off.
         retry_after: seconds the destination asked to wait, or None.
-        paused: a setting is wrong (credentials, address): what, and how to mend it. The messages under
-            ``retry`` are kept and probed with, without counting attempts, until it is mended.
+        paused: a setting is wrong (credentials, address): what, and how to mend it. It is logged, once. The
+            messages under ``retry`` are kept, and one of them is tried now and then, until it is mended.
     """
 
     rejected: Mapping[int, Rejection] = field(factory=dict)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analytics_mixpanel.hookspecs import PROJECT
-from analytics_mixpanel.late_imports import late_import
+from analytics_mixpanel.process.late_imports import late_import
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

@@ -4,6 +4,7 @@ AnalyticsError
 ├── ArgumentError             a call's argument has the wrong type (also an AssertionError and a ValueError)
 ├── ConfigurationError        a setting is missing or wrong (also an AssertionError and a ValueError)
 │   └── NotConfigured         a plugin has not what it needs to start
+├── QueueFull                 a call found no room, and ``when_full`` is ``raise`` (also a queue.Full)
 ├── PluginError               a plugin does not fit the hooks
 ├── MappingError              a mapping cannot be compiled, or fails on a payload (also a ValueError)
 │   ├── ConditionError        a mapping's condition cannot be compiled
@@ -18,6 +19,9 @@ A text names the field and what to do. It never holds a token, a secret or a val
 """
 
 from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
 
 
 class AnalyticsError(Exception):
@@ -37,6 +41,18 @@ class ConfigurationError(AnalyticsError, AssertionError, ValueError):
 
 class NotConfigured(ConfigurationError):  # noqa: N818 - a state, and the word its users know
     """A plugin has not what it needs; raised from ``startup`` to be left out."""
+
+
+class QueueFull(AnalyticsError, queue.Full):  # noqa: N818 - as Python's own is called
+    """A message found no room in the queue; raised where the setting ``when_full`` is ``raise``.
+
+    Attributes:
+        destinations: the names of those that do not get it; others may.
+    """
+
+    def __init__(self, destinations: Sequence[str]) -> None:
+        super().__init__(f"the queue is full for {', '.join(destinations)}; the message was dropped there")
+        self.destinations = tuple(destinations)
 
 
 class PluginError(AnalyticsError):

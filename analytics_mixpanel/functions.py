@@ -13,6 +13,8 @@ import analytics_mixpanel as package
 from analytics_mixpanel.accounts import Stats
 from analytics_mixpanel.client import Client
 from analytics_mixpanel.encoding import check_kind
+from analytics_mixpanel.lanes.health import Health
+from analytics_mixpanel.process import freezing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,7 +26,8 @@ SETTINGS: Final = (
     *("timeout", "proxies", "thread", "upload_size", "upload_interval", "log_handler", "oauth_client_id"),
     *("oauth_client_key", "oauth_key_id", "oauth_auth_server", "oauth_scope", "max_total_backoff_duration"),
     *("max_rate_limit_duration", "disable", "discover", "library_name", "max_queue_bytes"),
-    *("max_message_bytes", "flush_timeout", "shutdown_timeout"),
+    *("when_full", "max_message_bytes", "flush_timeout", "shutdown_timeout", "queue", "spool_max_bytes"),
+    *("spool_max_age", "spool_max_dead_bytes", "spool_fsync"),
 )
 # What register() and register_encoder() were given: for the client that is made, and those after a shutdown.
 _plugins: list[object] = []
@@ -76,6 +79,7 @@ alias = _of_the_client(Client.alias)
 page = _of_the_client(Client.page)
 screen = _of_the_client(Client.screen)
 enqueue = _of_the_client(Client.enqueue)
+debugger = _of_the_client(Client.debugger)
 
 
 def flush(timeout: float | None = None) -> int:
@@ -86,6 +90,26 @@ def flush(timeout: float | None = None) -> int:
 def stats() -> Mapping[str, Stats]:
     """What became of the messages, by destination; after a shutdown still those of before."""
     return (package.default_client or _client()).stats()
+
+
+def health() -> Mapping[str, Health]:
+    """How each destination is doing. See Client.health."""
+    return (package.default_client or _client()).health
+
+
+async def aflush(timeout: float | None = None) -> int:
+    """Flush without holding up the event loop; how many messages are not settled yet. See Client.aflush."""
+    return await (package.default_client or _client()).aflush(timeout)
+
+
+async def ashutdown(timeout: float | None = None) -> int:
+    """Shut down without holding up the event loop; how many messages that lost. See Client.ashutdown."""
+    return 0 if package.default_client is None else await package.default_client.ashutdown(timeout)
+
+
+def flush_after(function: Callable[P, R]) -> Callable[P, R]:
+    """Flush whenever this function, or coroutine function, has run. See Client.flush_after."""
+    return freezing.flush_after(function, lambda: package.default_client)
 
 
 def join() -> None:

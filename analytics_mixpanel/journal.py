@@ -8,6 +8,18 @@ import time
 from typing import Final
 
 log: Final = logging.getLogger("analytics_mixpanel")
+_handle: Final = log.handle
+
+
+def _handle_safely(record: logging.LogRecord) -> None:
+    """Keep what the application's log handlers raise from its calls and from the delivery."""
+    try:
+        _handle(record)
+    except Exception:  # noqa: BLE001, S110 - a log that fails has no other place to say so
+        pass
+
+
+log.handle = _handle_safely  # type: ignore[method-assign]
 
 # A line of one kind is logged at most this often, in seconds; what happens meanwhile is in the stats.
 SELDOM: Final = 30.0

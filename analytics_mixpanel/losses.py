@@ -1,21 +1,28 @@
-"""Telling of messages that will not arrive: to ``on_error``, the observing hooks and, seldom, the log."""
+"""Telling of messages that will not arrive: to ``on_error``, the observing hooks and, seldom, the log.
+
+Where the queue is durable, those that the destination refused or that were given up are kept as well.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from attrs import define, field
 
-from analytics_mixpanel.accounts import REJECTED, Account
+from analytics_mixpanel.accounts import ACCEPTED, RECOVERED, REJECTED, Account
+from analytics_mixpanel.dead_letters.letter import GIVEN_UP, REFUSED, Letter, Tries
 from analytics_mixpanel.delivery import Rejection
 from analytics_mixpanel.errors import DroppedError, LossError, RejectedError
 from analytics_mixpanel.hooks import tell
 from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.message import Message
 from analytics_mixpanel.plugins import Plugins
+
+if TYPE_CHECKING:
+    from analytics_mixpanel.dead_letters.keeping import DeadLetters
 
 OnError = Callable[[LossError, list[Message]], Any]
 
@@ -27,12 +34,14 @@ class Losses:
     Attributes:
         destination: its name.
         on_error: the application's callback, given an error and a list of messages, as in analytics-python.
+        dead_letters: where what was tried in vain is kept; None in memory.
     """
 
     destination: str
     account: Account
     plugins: Plugins
     on_error: OnError | None
+    dead_letters: DeadLetters | None = None
     _telling: threading.local = field(factory=threading.local)
 
     def reject(self, message: Message, rejection: Rejection) -> None:
@@ -47,6 +56,11 @@ class Losses:
             rejection.field or "no field",
         )
         self._tell(self.plugins.rejected, error, [message], rejection)
+
+    def recover(self, count: int) -> None:
+        """Messages of a process that ended are taken over."""
+        self.account.add_many(ACCEPTED, count)
+        self.account.add_many(RECOVERED, count)
 
     def drop(self, messages: Sequence[Message], reason: str) -> None:
         """The client gives messages up."""
@@ -66,6 +80,26 @@ class Losses:
             self.drop([Message()] * len(bodies), reason)  # nobody looks at them
         else:
             self.drop([orjson.loads(body) for body in bodies], reason)
+
+    def give_up(self, bodies: Sequence[bytes], reason: str, tries: Tries) -> None:
+        """The client gives up what it has tried to deliver."""
+        self.drop_encoded(bodies, reason)
+        self._keep(bodies, dict.fromkeys(range(len(bodies)), Rejection(reason)), GIVEN_UP, tries)
+
+    def keep_rejected(self, bodies: Sequence[bytes], rejected: Mapping[int, Rejection], tries: Tries) -> None:
+        """Keep what the destination refused of a batch, as dead letters."""
+        self._keep(bodies, rejected, REFUSED, tries)
+
+    def _keep(
+        self, bodies: Sequence[bytes], why: Mapping[int, Rejection], outcome: str, tries: Tries
+    ) -> None:
+        if self.dead_letters and why:
+            self.dead_letters.keep(
+                [
+                    Letter(bodies[i], self.destination, outcome, each.reason, each.field, tries)
+                    for i, each in why.items()
+                ]
+            )
 
     def _tell(
         self, hooks: tuple[Any, ...], error: LossError, messages: list[Message], reason: str | Rejection

@@ -32,11 +32,13 @@ class Destination:
     Attributes:
         name: the name it was registered under.
         answers_to: the names by which a message's ``integrations`` may speak of it.
+        project_key: tells the project that it delivers to from others; no secret can be read from it.
     """
 
     name: str
     answers_to: frozenset[str]
     deliver: Callable[[Batch], Outcome | None]
+    project_key: str = ""
 
 
 class Plugins:
@@ -63,6 +65,16 @@ class Plugins:
     def names(self) -> tuple[str, ...]:
         """The registered plugins, in their order."""
         return tuple(self._order)
+
+    def types(self) -> dict[str, str]:
+        """The registered plugins in their order: by name, the module and class of each."""
+        found = ((name, type(self._manager.get_plugin(name))) for name in self._order)
+        return {name: f"{kind.__module__}.{kind.__qualname__}" for name, kind in found}
+
+    def order(self) -> dict[str, list[str]]:
+        """For each hook, the names of the plugins that it calls, in that order."""
+        names = [name for name, each in vars(hookspecs).items() if hasattr(each, f"{PROJECT}_spec")]
+        return {name: [hook.plugin for hook in self._hooks(name)] for name in names}
 
     def register(self, plugin: object, name: str | None = None) -> Destination | None:
         """Start a plugin; its destination if it delivers.
@@ -93,7 +105,8 @@ class Plugins:
         self._read_hooks()
         delivers = [hook for hook in self._hooks("deliver") if hook.plugin == name]
         answers_to = frozenset({name, *getattr(plugin, "integration_names", ())})
-        return Destination(name, answers_to, delivers[0].call) if delivers else None
+        project_key = str(getattr(plugin, "project_key", ""))
+        return Destination(name, answers_to, delivers[0].call, project_key) if delivers else None
 
     def _check(self, plugin: object, name: str) -> None:
         callers = self._manager.get_hookcallers(plugin) or []

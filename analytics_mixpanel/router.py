@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Final
 from zlib import crc32
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from analytics_mixpanel.accounts import ACCEPTED, Stats
-from analytics_mixpanel.courier import Pace
-from analytics_mixpanel.lane import Lane
+from analytics_mixpanel.errors import QueueFull
+from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.lanes.courier import Pace
+from analytics_mixpanel.lanes.lane import Lane
 from analytics_mixpanel.losses import OnError
 from analytics_mixpanel.message import Message
 from analytics_mixpanel.plugins import Destination, Plugins
+from analytics_mixpanel.queues.choosing import QueueSettings, is_durable, make_queue
 from analytics_mixpanel.queues.in_hand import InHand
-from analytics_mixpanel.queues.memory import MemoryQueue
+from analytics_mixpanel.queues.overflow import WhenFull, overflow
+
+QUEUE_FULL: Final = "queue full"
 
 
 @frozen
@@ -23,17 +29,15 @@ class RouterSettings:
     """What a router is made from.
 
     Attributes:
-        maxsize: messages a destination may have pending.
-        max_bytes: bytes of them.
-        shards: threads a destination; a user's messages always go to the same one.
+        queue: where messages wait.
+        when_full: what gives way when there is no room.
         sync: deliver within the call.
         pace: sizes and times of batches.
         on_error: told of losses.
     """
 
-    maxsize: int
-    max_bytes: int
-    shards: int
+    queue: QueueSettings
+    when_full: WhenFull
     sync: bool
     pace: Pace
     on_error: OnError | None
@@ -45,9 +49,12 @@ class Router:
     def __init__(
         self, settings: RouterSettings, plugins: Plugins, destinations: Sequence[Destination]
     ) -> None:
-        self.queue = MemoryQueue(settings.maxsize, settings.max_bytes, settings.shards)
+        keys = [each.project_key for each in destinations if each.project_key]
+        self.queue = make_queue(evolve(settings.queue, project_keys=keys))
         self.lanes: tuple[Lane, ...] = ()
         self.closed = False
+        self._overflow = overflow(settings.when_full, self.queue, self._give_up)
+        self._durable = is_durable(settings.queue.kind) and not settings.sync
         self._settings = settings
         self._plugins = plugins
         self._names: tuple[str, ...] = ()
@@ -58,7 +65,8 @@ class Router:
         """Open a lane: the destination gets what is accepted from now on."""
         settings = self._settings
         readers = [InHand()] if settings.sync else self.queue.open(destination.name)
-        lane = Lane(destination, readers, self._plugins, settings.on_error, settings.pace)
+        dead_letters = self.queue.dead_letters
+        lane = Lane(destination, readers, self._plugins, settings.on_error, settings.pace, dead_letters)
         self.lanes = (*self.lanes, lane)
         self._names = tuple(lane.destination.name for lane in self.lanes)
 
@@ -70,7 +78,8 @@ class Router:
                 self._names = tuple(each.destination.name for each in self.lanes)
                 lane.hurry()
                 lane.flush(deadline)
-                lane.close(deadline)
+                lane.stop()
+                lane.join(deadline)
 
     def accept(self, message: Message, body: bytes) -> bool:
         """Queue a message for every destination that wants it; whether all of them had room."""
@@ -86,13 +95,36 @@ class Router:
             lane.account.add(ACCEPTED)
         if self._settings.sync:
             return self._deliver(lanes, body)
-        refused = self.queue.put(body, names, self._shard(message)) if lanes else ()
-        for lane in lanes:
-            if refused and lane.destination.name in refused:
-                lane.losses.drop([message], "shutdown" if self.closed else "queue full")
-            elif not lane.started:
+        shard = self._shard(message)
+        try:
+            refused = self.queue.put(body, names, shard) if lanes else ()
+        except Exception as error:  # noqa: BLE001 - no memory, say: a queue that raises has not kept it
+            log_seldom("put", "a message was not kept: %s", place_of(error))
+            for lane in lanes:
+                lane.losses.drop([message], "error in the queue")
+            return False
+        for lane in self.lanes if self._durable else lanes:  # others may have left something for any
+            if not lane.started:
                 lane.start()
+        return not refused or self._overflowed(lanes, message, body, refused, shard)
+
+    def _overflowed(
+        self, lanes: Sequence[Lane], message: Message, body: bytes, refused: Sequence[str], shard: int
+    ) -> bool:
+        """Do with a message that found no room what was chosen; whether that kept it for all."""
+        refused = self._overflow.put(body, refused, shard)
+        for lane in lanes:
+            if lane.destination.name in refused:
+                lane.losses.drop([message], "shutdown" if self.closed else QUEUE_FULL)
+        if refused and self._settings.when_full.kind == "raise" and not self.closed:
+            raise QueueFull(refused)
         return not refused
+
+    def _give_up(self, name: str, bodies: list[bytes]) -> None:
+        """Account for messages that had to make room for newer ones."""
+        for lane in self.lanes:
+            if lane.destination.name == name:
+                lane.losses.drop_encoded(bodies, QUEUE_FULL)
 
     def drop(self, message: Message, reason: str) -> None:
         """Give a message up before it was queued."""
@@ -106,10 +138,10 @@ class Router:
             lane.losses.drop([message], reason)
 
     def _shard(self, message: Message) -> int:
-        if self._settings.shards == 1:
+        if self._settings.queue.shards == 1:
             return 0
         user = message.get("userId") or message.get("anonymousId") or ""
-        return crc32(str(user).encode("utf-8", "replace")) % self._settings.shards
+        return crc32(str(user).encode("utf-8", "replace")) % self._settings.queue.shards
 
     def _deliver(self, lanes: Sequence[Lane], body: bytes) -> bool:
         """Deliver on the caller's thread; whether every destination took it."""
@@ -127,10 +159,23 @@ class Router:
         return sum(lane.flush(deadline) for lane in self.lanes)
 
     def close(self, deadline: float) -> int:
-        """Flush, then stop every lane; how many messages that lost."""
+        """Flush, then stop every lane; how many messages that lost, or left to another process."""
         self.closed = True
         self.flush(deadline)
-        return sum(lane.close(deadline) for lane in self.lanes)
+        lost = sum(lane.stop() for lane in self.lanes)
+        for lane in self.lanes:
+            lane.join(deadline)
+        self.queue.close()
+        return lost + sum(lane.pending for lane in self.lanes)
+
+    def has_leftovers(self) -> bool:
+        """Whether other processes may have left something to deliver."""
+        return self._durable and self.queue.has_leftovers()
+
+    def start(self) -> None:
+        """Begin to deliver before anything is accepted."""
+        for lane in self.lanes:
+            lane.start()
 
     def stats(self) -> dict[str, Stats]:
         """What became of the messages, by destination."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from attrs import Attribute, define, field
 
 from analytics_mixpanel.errors import ConfigurationError
+from analytics_mixpanel.lanes.retry import RetryPolicy
 from analytics_mixpanel.losses import OnError
-from analytics_mixpanel.retry import RetryPolicy
+from analytics_mixpanel.queues.choosing import queue_kind
+from analytics_mixpanel.queues.overflow.policy import chosen
 
 LIBRARY_VARIABLE: Final = "ANALYTICS_MIXPANEL_LIBRARY"
 
@@ -36,6 +38,11 @@ def _callable_or_none(_: Any, attribute: Attribute[Any], value: Any) -> None:
         raise ConfigurationError(f"{attribute.name} must be a function, not {type(value).__name__}")
 
 
+def _fsync(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and value != "always":
+        _at_least(0.001)(_, attribute, value)
+
+
 def _library_name(given: str | None) -> str:
     return given or os.environ.get(LIBRARY_VARIABLE) or "analytics-mixpanel"
 
@@ -48,7 +55,7 @@ class Settings:
         write_key: the Mixpanel project token; else MIXPANEL_TOKEN.
         host: the API host, as ``https://api-eu.mixpanel.com``; else MIXPANEL_API_HOST, else the US.
         debug: log at DEBUG level, to stderr unless there is a ``log_handler``.
-        max_queue_size: messages that may wait for each destination; what exceeds it is dropped.
+        max_queue_size: messages that may wait for each destination; see ``when_full``.
         send: False builds and returns messages, and keeps none.
         on_error: called with an error and the list of messages that it lost.
         gzip: compress requests.
@@ -68,6 +75,17 @@ class Settings:
         discover: whether installed plugins (entry points in the group ``analytics_mixpanel``) register.
         library_name: ``context.library.name``; else ANALYTICS_MIXPANEL_LIBRARY, else analytics-mixpanel.
         max_queue_bytes: bytes that may wait for each destination.
+        queue: where messages wait: ``memory``, ``spool:DIRECTORY`` on disk, or ``spool`` for a directory in
+            the user's state directory; else ANALYTICS_MIXPANEL_QUEUE, else ``memory``.
+        spool_max_bytes: bytes that the files of a spool may take, all processes together.
+        spool_max_age: seconds that a message is kept in a spool; before that, none is given up for having
+            been tried in vain.
+        spool_max_dead_bytes: bytes that dead letters may take beside a spool: messages that were rejected or
+            given up, with the reasons.
+        spool_fsync: seconds after which the disk itself has what was written, or ``always`` for before a call
+            returns; else the system decides, and a machine that fails may lose the last seconds.
+        when_full: what gives way when no more may wait: ``drop-new``, ``drop-old``, ``block:SECONDS``,
+            ``raise`` or ``spill``; else ANALYTICS_MIXPANEL_WHEN_FULL, else ``drop-new``.
         max_message_bytes: a longer message is dropped; Mixpanel takes events of up to one megabyte.
         batch_bytes: bytes of encoded messages a batch; a destination splits by its own limits again.
         flush_timeout: seconds that ``flush`` waits when it is not told.
@@ -104,6 +122,12 @@ class Settings:
     discover: bool = field(default=True, kw_only=True)
     library_name: str | None = field(default=None, kw_only=True, converter=_library_name)
     max_queue_bytes: int = field(default=64_000_000, kw_only=True, validator=_at_least(1))
+    queue_kind: str = field(default=None, kw_only=True, converter=queue_kind, alias="queue")
+    spool_max_bytes: int = field(default=1_000_000_000, kw_only=True, validator=_at_least(1))
+    spool_max_age: float = field(default=30 * 86_400.0, kw_only=True, validator=_at_least(1))
+    spool_max_dead_bytes: int = field(default=100_000_000, kw_only=True, validator=_at_least(1))
+    spool_fsync: float | Literal["always"] | None = field(default=None, kw_only=True, validator=_fsync)
+    when_full: str = field(default=None, kw_only=True, converter=chosen)
     max_message_bytes: int = field(default=1_000_000, kw_only=True, validator=_at_least(1))
     batch_bytes: int = field(default=4_000_000, kw_only=True, validator=_at_least(1))
     flush_timeout: float = field(default=30.0, kw_only=True, validator=_at_least(0))

@@ -16,7 +16,7 @@ from attrs import define, field
 
 from analytics_mixpanel import Batch, Client, Message, hookimpl, journal
 from analytics_mixpanel.debugger import StandIn
-from analytics_mixpanel.retry import RetryPolicy
+from analytics_mixpanel.lanes.retry import RetryPolicy
 
 _ROOT: Final = Path(__file__).parent.parent
 _QUICK: Final = RetryPolicy(first_wait=0.001, longest_wait=0.01, first_probe=0.001, longest_probe=0.01)
@@ -48,6 +48,7 @@ def running_stand_in() -> Iterator[StandIn]:
 def stand_in(running_stand_in: StandIn) -> StandIn:
     """A stand-in in which nothing has arrived yet; every token is a project there."""
     running_stand_in.clear()
+    running_stand_in.desk.use_mappings(None)
     return running_stand_in
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from analytics_mixpanel import Batch, Client, Outcome, Rejection, Stats
 from analytics_mixpanel.accounts import ACCEPTED, DELIVERED, REJECTED, RETRIED, Account
-from analytics_mixpanel.retry import RetryPolicy
+from analytics_mixpanel.lanes.retry import RetryPolicy
 
 _QUICK = RetryPolicy(max_retries=1, first_wait=0, longest_wait=0, first_probe=0, longest_probe=0)
 

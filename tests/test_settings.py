@@ -10,7 +10,7 @@ from segment.analytics.client import Client as Upstream
 
 from analytics_mixpanel import Client
 from analytics_mixpanel.errors import ConfigurationError
-from analytics_mixpanel.retry import RetryPolicy
+from analytics_mixpanel.lanes.retry import RetryPolicy
 from analytics_mixpanel.settings import Settings
 
 _THEIRS = list(inspect.signature(Upstream.__init__).parameters.values())[1:]

@@ -6,12 +6,27 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
-from analytics_mixpanel.cli import demo, mappings, preview, send
+from analytics_mixpanel.cli import debugger, demo, doctor, mappings, preview, send, tail
 from analytics_mixpanel.errors import ConfigurationError, MappingError
 from analytics_mixpanel.version import VERSION
 
-_COMMANDS = {"demo": demo, "preview": preview, "send": send, "mappings": mappings}
+_COMMANDS: dict[str, ModuleType] = {
+    "demo": demo,
+    "preview": preview,
+    "send": send,
+    "mappings": mappings,
+    "debugger": debugger,
+    "tail": tail,
+    "doctor": doctor,
+}
+try:
+    from analytics_mixpanel.cli import queue
+except ImportError:
+    pass  # a system without the file locks of a spool
+else:
+    _COMMANDS["queue"] = queue
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-import orjson
 from attrs import define, field
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
-from analytics_mixpanel.debugger import answers, reading
+from analytics_mixpanel.debugger import answers, credentials, reading
 from analytics_mixpanel.debugger.answers import Refused
 from analytics_mixpanel.debugger.batch import Source, Verdict
+from analytics_mixpanel.debugger.bodies import read_body
+from analytics_mixpanel.debugger.credentials import Validation
 from analytics_mixpanel.debugger.events import Events
+from analytics_mixpanel.debugger.forwarding import Consignment
+from analytics_mixpanel.debugger.intake import Endpoint, Intake
 from analytics_mixpanel.debugger.limits import Limits, Rate
-from analytics_mixpanel.debugger.projects import Projects, read_authorization
+from analytics_mixpanel.debugger.projects import Credentials, Projects, read_authorization
 from analytics_mixpanel.debugger.reading import Reading
 from analytics_mixpanel.debugger.store import Store
 from analytics_mixpanel.debugger.updates import GROUP, USER, Kind, Updates
@@ -46,6 +49,7 @@ class Endpoints:
     _projects: Projects
     _limits: Limits
     _now: Callable[[], float]
+    _forward: Callable[[Consignment], None] | None = None
     _rates: dict[str, Rate] = field(init=False, factory=dict)
     _events: Events = field(init=False)
     _updates: Updates = field(init=False)
@@ -54,10 +58,14 @@ class Endpoints:
         self._events = Events(self._store, self._projects, self._limits, self._now)
         self._updates = Updates(self._store, self._projects, self._limits, self._now)
 
-    def app(self) -> Starlette:
-        """Give the application that serves them."""
+    def intake(self) -> Intake:
+        """Give what takes in records that come by another way."""
+        return Intake(self._store, self._projects, self._events, self._updates)
+
+    def app(self, *others: BaseRoute) -> Starlette:
+        """Give the application that serves them, and the routes of others."""
         methods = ["GET", "POST"]
-        routes = [
+        routes: list[BaseRoute] = [
             Route(path + slash, self._answering(handler, importing=path == IMPORT), methods=methods)
             for path, handler in (
                 (IMPORT, self._import),
@@ -67,11 +75,11 @@ class Endpoints:
             )
             for slash in ("", "/")
         ]
+        validate = Validation(self._projects)
         routes += [
-            Route("/v1/batch", self._answering(self._segment, importing=False), methods=["POST"]),
-            Route("/api/app/validate-project-credentials/", self._validate, methods=["POST"]),
+            Route(credentials.PATH, self._answering(validate, importing=False), methods=["POST"]),
         ]
-        return Starlette(routes=routes)
+        return Starlette(routes=[*routes, *others])
 
     async def _import(self, request: Request) -> Response:
         header = request.headers.get("authorization", "")
@@ -91,27 +99,28 @@ class Endpoints:
             read.records, token, _source(request, IMPORT, read), strict=strict
         )
         self._note(request, verdict)
+        self._pass_on("import", request, read, verdict)
         if strict:
             return answers.imported(verdict.accepted, verdict.failures)
         return answers.loosely_imported(verdict.accepted, verdict.failures, verbose=read.asks("verbose"))
 
     async def _track(self, request: Request) -> Response:
-        return await self._take(request, TRACK, self._limits.events, self._events.take_tracked)
+        return await self._take(request, "track", self._limits.events, self._events.take_tracked)
 
     async def _engage(self, request: Request) -> Response:
-        return await self._update(request, ENGAGE, self._limits.profile_updates, USER)
+        return await self._update(request, "engage", self._limits.profile_updates, USER)
 
     async def _groups(self, request: Request) -> Response:
-        return await self._update(request, GROUPS, self._limits.group_updates, GROUP)
+        return await self._update(request, "groups", self._limits.group_updates, GROUP)
 
-    async def _update(self, request: Request, endpoint: str, most: int, kind: Kind) -> Response:
+    async def _update(self, request: Request, endpoint: Endpoint, most: int, kind: Kind) -> Response:
         def take(records: list[Any], source: Source) -> Verdict:
             return self._updates.take(records, kind, source)
 
         return await self._take(request, endpoint, most, take)
 
     async def _take(
-        self, request: Request, endpoint: str, most: int, take: Callable[[list[Any], Source], Verdict]
+        self, request: Request, endpoint: Endpoint, most: int, take: Callable[[list[Any], Source], Verdict]
     ) -> Response:
         """Do what ``/track``, ``/engage`` and ``/groups`` have in common."""
         body = await self._body(request)
@@ -124,8 +133,9 @@ class Endpoints:
             self._note_error(request, refusal.error)
             verbose = request.query_params.get("verbose", "") not in ("", "0")
             return answers.taken(ok=False, error=refusal.error, verbose=verbose)
-        verdict = take(read.records, _source(request, endpoint, read))
+        verdict = take(read.records, _source(request, f"/{endpoint}", read))
         self._note(request, verdict)
+        self._pass_on(endpoint, request, read, verdict)
         if read.asks("strict"):
             return answers.per_record(verdict.accepted, verdict.failures)
         return answers.taken(
@@ -136,46 +146,16 @@ class Endpoints:
             pixel=read.asks("img"),
         )
 
-    async def _segment(self, request: Request) -> Response:
-        """Keep the messages of one of Segment's clients as they are."""
-        body = await self._body(request)
-        try:
-            messages = list(orjson.loads(body)["batch"])
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            raise Refused(400, answers.MALFORMED) from None
-        write_key = read_authorization(request.headers.get("authorization", "")).user
-        rows = [(request.state.request, write_key, self._now(), orjson.dumps(m)) for m in messages]
-        with self._store.writing():
-            self._store.add_segment_messages(rows)
-        self._note(request, Verdict(accepted=len(rows)))
-        return answers.as_json({"success": True})
-
-    async def _validate(self, request: Request) -> Response:
-        """Say whether a token is a project's; the bodies are ours, only the address is known."""
-        try:
-            token = orjson.loads(await request.body())["project_token"]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return answers.refused(400, answers.MALFORMED, importing=False)
-        if not isinstance(token, str) or not token or self._projects.find(token) is None:
-            return answers.refused(401, answers.INVALID_CREDENTIALS, importing=False)
-        return answers.as_json({"status": "ok", "results": {"valid": True}})
-
     async def _body(self, request: Request) -> bytes:
-        """Read and inflate a body; past the limit it is read and forgotten, so that its sender sees a 413."""
+        """Read and inflate a body."""
         if request.method == "POST" and "content-length" not in request.headers:
             raise Refused(411, answers.NO_LENGTH)  # that it is refused is known, the status is ours
         limit = self._limits.request_bytes
-        chunks, size = [], 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= limit:
-                chunks.append(chunk)
-        if size > limit:
-            raise Refused(413, answers.too_large(limit))
+        body = await read_body(request, limit)
         encoding = request.headers.get("content-encoding", "").lower()
         if request.scope["path"].rstrip("/") in _NEVER_ZIPPED:
             encoding = ""
-        return reading.inflated(b"".join(chunks), encoding, limit)
+        return reading.inflated(body, encoding, limit)
 
     def _read(self, request: Request, body: bytes, *, lines: bool = False) -> Reading:
         kind = request.headers.get("content-type", "")
@@ -193,6 +173,18 @@ class Endpoints:
         if len(read.records) > most:
             # The status is not known; 413 tells a sender what to do about it.
             raise Refused(413, answers.too_many(most))
+
+    def _pass_on(self, endpoint: Endpoint, request: Request, read: Reading, verdict: Verdict) -> None:
+        """Have what was accepted passed on, with the credentials that it came with."""
+        if self._forward is None:
+            return
+        failed = {failure.index for failure in verdict.failures}
+        records = [record for index, record in enumerate(read.records) if index not in failed]
+        header = request.headers.get("authorization", "")
+        credentials = read_authorization(header) if header else Credentials(read.options.get("api_key", ""))
+        project_id = request.query_params.get("project_id")
+        geolocate = read.asks("ip", "1")
+        self._forward(Consignment(endpoint, records, credentials, project_id, geolocate))
 
     def _note(self, request: Request, verdict: Verdict) -> None:
         with self._store.writing():

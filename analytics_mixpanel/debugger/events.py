@@ -72,16 +72,16 @@ class Events:
         if project is None or _is_too_old(record, batch.now):
             batch.drop()
         elif not _is_verb(record):
-            batch.add(record, token, project)
+            batch.add(record, self._projects.name(token), project)
         elif project.merge == "original":
-            batch.add_verb(record, token)
+            batch.add_verb(record, self._projects.name(token))
         else:
             batch.drop()  # simplified merging ignores identity events here
 
     def _token_of(self, record: dict[str, Any], token: str) -> str:
         """Give the project of an imported event: where every token is a project, the event may name it."""
         own = record["properties"].get("token")
-        return own if self._projects.open and isinstance(own, str) and own else token
+        return self._projects.name(own) if self._projects.open and isinstance(own, str) and own else token
 
 
 def _is_verb(record: Any) -> bool:

@@ -71,15 +71,19 @@ def _has_type(headers: Mapping[str, str]) -> bool:
 
 @define(eq=False)
 class Script:
-    """The answers still to be given, in order."""
+    """The answers still to be given, in order; and after them, one that is given until it is taken back."""
 
     _waiting: list[Scripted] = field(factory=list)
+    _standing: list[Scripted] = field(factory=list)
     _lock: threading.Lock = field(factory=threading.Lock)
 
-    def add(self, scripted: Scripted, times: int) -> None:
-        """Queue an answer for the next ``times`` requests that it fits."""
+    def add(self, scripted: Scripted, times: int | None) -> None:
+        """Queue an answer for the next ``times`` requests that it fits; None for all of them."""
         with self._lock:
-            self._waiting.extend([scripted] * times)
+            if times is None:
+                self._standing.append(scripted)
+            else:
+                self._waiting.extend([scripted] * times)
 
     def take(self, path: str) -> Scripted | None:
         """Give the first answer that fits a request, and forget it."""
@@ -87,12 +91,13 @@ class Script:
             for index, scripted in enumerate(self._waiting):
                 if scripted.path in (None, path):
                     return self._waiting.pop(index)
-        return None
+            return next((each for each in self._standing if each.path in (None, path)), None)
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
             self._waiting.clear()
+            self._standing.clear()
 
 
 @frozen

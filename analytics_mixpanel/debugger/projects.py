@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Collection, Mapping
-from typing import Literal
+from typing import Final, Literal
 
 from attrs import field, frozen
 
@@ -13,6 +14,8 @@ from analytics_mixpanel.debugger import answers
 from analytics_mixpanel.debugger.answers import Refused
 
 Merge = Literal["original", "simplified"]
+
+_LONG: Final = 16  # Mixpanel's tokens and secrets have 32 characters
 
 
 @frozen
@@ -68,16 +71,24 @@ class Projects:
     """The projects by token; with None every token is a project, and any credentials are good.
 
     That is meant for development. A secret cannot be told from a token there: events that come with a
-    secret and without ``properties.token`` are kept under the name of the secret.
+    secret and without ``properties.token`` are kept under the name of the secret; with ``masks`` every long
+    name is kept as its beginning and a hash of it.
     """
 
     _known: Mapping[str, Project] | None = None
     _merge: Merge = "original"
+    _masks: bool = False
 
     @property
     def open(self) -> bool:
         """Say whether every token is a project."""
         return self._known is None
+
+    def name(self, token: str) -> str:
+        """Give the name that a project is kept under, which is its token or what stands for it."""
+        if not self._masks or len(token) < _LONG:
+            return token
+        return f"{token[:4]}…{hashlib.sha256(token.encode(errors='replace')).hexdigest()[:6]}"
 
     def find(self, token: str) -> Project | None:
         """Give the project of a token, or None."""
@@ -95,7 +106,7 @@ class Projects:
         if not credentials.user:
             raise Refused(401, answers.INVALID_CREDENTIALS)
         if self._known is None:
-            return _open_project(credentials, project_id)
+            return self.name(_open_project(credentials, project_id))
         if credentials.password:
             return self._by_account(self._known, credentials, project_id)
         return self._by_secret(self._known, credentials, project_id)

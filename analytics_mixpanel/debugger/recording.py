@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from attrs import frozen
 from starlette.requests import Request
@@ -10,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics_mixpanel.debugger.projects import read_authorization
 from analytics_mixpanel.debugger.store import Store
+
+_SECRET: Final = re.compile(r"auth|cookie|token|secret|key|password|session|credential", re.IGNORECASE)
+_HIDDEN: Final = "(hidden)"
 
 
 @frozen
@@ -49,18 +54,19 @@ class Recording:
 
     def _open(self, request: Request) -> int:
         query = {name: value for name, value in request.query_params.items() if name != "data"}
-        if "api_key" in query:
-            query["api_key"] = "(hidden)"
         with self.store.writing():
             return self.store.add_request(
-                self.now(), request.method, request.scope["path"], query, _without_credentials(request)
+                self.now(), request.method, request.scope["path"], _hidden(query), _headers(request)
             )
 
 
-def _without_credentials(request: Request) -> dict[str, str]:
+def _headers(request: Request) -> dict[str, str]:
     headers = dict(request.headers)
-    if "authorization" in headers:
-        headers["authorization"] = read_authorization(headers["authorization"]).kind
-    headers.pop("proxy-authorization", None)
-    headers.pop("cookie", None)
-    return headers
+    kind = read_authorization(headers.pop("authorization", "")).kind
+    headers = _hidden(headers)
+    return {**headers, "authorization": kind} if "authorization" in request.headers else headers
+
+
+def _hidden(values: Mapping[str, str]) -> dict[str, str]:
+    """Leave out what may be a secret; that there was one stays visible."""
+    return {name: _HIDDEN if _SECRET.search(name) else value for name, value in values.items()}

@@ -40,7 +40,18 @@ CREATE TABLE IF NOT EXISTS rejections (
     field TEXT NOT NULL, message TEXT NOT NULL, insert_id TEXT NOT NULL, record BLOB NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS segment_messages (
-    id INTEGER PRIMARY KEY, request INTEGER NOT NULL, write_key TEXT NOT NULL, received REAL NOT NULL,
-    record BLOB NOT NULL
+-- Messages in Segment's form. Their source is "segment" (its HTTP API) or "client" (what a live client reports
+-- of itself). "errors" is a JSON list of objects with severity, message, field, preset and action.
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY, received REAL NOT NULL, token TEXT NOT NULL, message_id TEXT NOT NULL,
+    type TEXT NOT NULL, library TEXT NOT NULL, request INTEGER NOT NULL, body BLOB NOT NULL,
+    errors TEXT NOT NULL DEFAULT '[]', source TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS message_ids ON messages (message_id);
+
+-- What a message became: "kind" is event, operation or rejection, "record" the id in the table of that kind.
+CREATE TABLE IF NOT EXISTS links (
+    id INTEGER PRIMARY KEY, message INTEGER NOT NULL, kind TEXT NOT NULL, record INTEGER NOT NULL,
+    UNIQUE (message, kind, record)
+);
+CREATE INDEX IF NOT EXISTS linked_records ON links (kind, record);

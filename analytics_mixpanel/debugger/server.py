@@ -1,34 +1,29 @@
-"""Runs the stand-in on a loopback port, in a thread of its own."""
+"""The stand-in: its parts put together, served, and shown to whoever started it."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
-from os import PathLike
+from os import PathLike, fspath
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 
-import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
-
+from analytics_mixpanel.debugger import segment
 from analytics_mixpanel.debugger.app import Endpoints
+from analytics_mixpanel.debugger.desk import Desk, DeskSettings
 from analytics_mixpanel.debugger.faults import Faults, Script, Scripted
+from analytics_mixpanel.debugger.forwarding import Forwarding
+from analytics_mixpanel.debugger.guard import Access
 from analytics_mixpanel.debugger.limits import Limits
+from analytics_mixpanel.debugger.live import Hub
 from analytics_mixpanel.debugger.projects import Merge, Project, Projects
 from analytics_mixpanel.debugger.recording import Recording
+from analytics_mixpanel.debugger.serving import Server, listen, shown
+from analytics_mixpanel.debugger.site import site_of
 from analytics_mixpanel.debugger.store import Store
 from analytics_mixpanel.debugger.stored import Event, Group, Profile, Rejection, Request
-
-_LOOPBACK: Final = "127.0.0.1"
-_START_WITHIN: Final = 10.0
-_STOP_WITHIN: Final = 10.0
-_ANSWER_WITHIN: Final = 1
-_TICK: Final = 1.0  # uvicorn renews its Date header so often
+from analytics_mixpanel.debugger.translating import Translating
+from analytics_mixpanel.errors import ConfigurationError
 
 
 class StandIn:
@@ -46,6 +41,16 @@ class StandIn:
         merge: how ids are merged where every token is a project.
         limits: other limits than Mixpanel's.
         now: the clock, in seconds since 1970.
+        mappings: what becomes of the messages of Segment's clients, in place of Segment's presets: a list in
+            Segment's JSON form, or the path of a file of it.
+        access: where it listens, and who may look at its page; only this machine, unless this says otherwise.
+        forward: where accepted data is passed on to: a region of Mixpanel's, as ``eu``, or an address.
+        mask: keep long tokens, which may be secrets, as their beginning and a hash.
+
+    Attributes:
+        url: its address, without a trailing slash.
+        store: everything that arrived.
+        desk: what its page works with.
     """
 
     def __init__(
@@ -58,18 +63,40 @@ class StandIn:
         merge: Merge = "original",
         limits: Limits | None = None,
         now: Callable[[], float] = time.time,
+        mappings: Any = None,
+        access: Access | None = None,
+        forward: str | None = None,
+        mask: bool = False,
     ) -> None:
         self._script = Script()
-        self.store = Store(db, keep=keep)
-        endpoints = Endpoints(self.store, Projects(projects, merge), limits or Limits(), now)
-        faults = Faults(endpoints.app(), self._script, self._hang_up)
+        access, translating = access or Access(), Translating(mappings)
+        forwarding = None if forward is None else Forwarding(forward)
+        listener = listen(access.host, port)
+        self.url = f"http://{shown(access.host)}:{listener.getsockname()[1]}"
         try:
-            self._listener = _listen(port)
-        except OSError:
-            self.store.close()
+            _check_target(forwarding, self.url)
+            self.store = Store(db, keep=keep)
+        except BaseException:
+            listener.close()
             raise
-        self._server = _Server(Recording(faults, self.store, now), self._listener)
-        self.url = f"http://{_LOOPBACK}:{self._listener.getsockname()[1]}"
+        pass_on = None if forwarding is None else forwarding.pass_on
+        projects_ = Projects(projects, merge, mask)
+        endpoints = Endpoints(self.store, projects_, limits or Limits(), now, pass_on)
+        hub = Hub(self.store, hang_up=self._hang_up)
+        settings = DeskSettings(keep, None if db is None else str(db), _file(mappings))
+        self.desk = Desk(
+            self.store,
+            hub,
+            settings,
+            now,
+            endpoints.intake(),
+            translating,
+            access,
+            self.url,
+            forwarding=forwarding,
+        )
+        faults = Faults(endpoints.app(*segment.routes(self.desk)), self._script, self._hang_up)
+        self._server = Server(site_of(self.desk, Recording(faults, self.store, now)), listener)
         self._server.start()
 
     def __enter__(self) -> StandIn:
@@ -84,7 +111,10 @@ class StandIn:
 
     def close(self) -> None:
         """Stop serving and forget what was kept in memory; harmless when repeated."""
+        self.desk.hub.close()
         self._server.stop()
+        if self.desk.forwarding is not None:
+            self.desk.forwarding.close()
         self.store.close()
 
     @property
@@ -127,7 +157,7 @@ class StandIn:
         *,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        times: int = 1,
+        times: int | None = 1,
         path: str | None = None,
         delay: float = 0.0,
         ingest: bool = False,
@@ -139,7 +169,7 @@ class StandIn:
             status: of the answer; None for the real answer, which is of use with ``delay``.
             body: text, bytes, or anything that becomes JSON; None for the usual body of the status.
             headers: e.g. ``{"Retry-After": "2"}`` or ``{"Location": …}``.
-            times: how many requests.
+            times: how many requests; None for all until ``answer_as_usual``.
             path: only requests to it, e.g. ``/import``.
             delay: seconds to wait first.
             ingest: take the records in before the scripted answer: the sender does not know it worked.
@@ -149,75 +179,19 @@ class StandIn:
         scripted = Scripted(status, body, headers or {}, meant, delay, ingest, drop)
         self._script.add(scripted, times)
 
+    def answer_as_usual(self) -> None:
+        """Forget the scripted answers: everything is well from now on."""
+        self._script.clear()
+
     def _hang_up(self, client: tuple[str, int]) -> None:
         self._server.hang_up(client)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn in a thread, which starts and stops without waiting for its polls."""
-
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            app,
-            http=H11Protocol,
-            loop="asyncio",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="error",
-            server_header=False,
-            timeout_keep_alive=120,
-            timeout_graceful_shutdown=_ANSWER_WITHIN,
-        )
-        super().__init__(config)
-        self._listener = listener
-        self._serving = threading.Event()
-        self._stopping: asyncio.Event | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="mixpanel-stand-in", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        if not self._serving.wait(_START_WITHIN) or self._loop is None:
-            raise RuntimeError("the stand-in did not start; its log says why")
-
-    def stop(self) -> None:
-        if self._loop is not None and self._stopping is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(_STOP_WITHIN)
-
-    def hang_up(self, client: tuple[str, int]) -> None:
-        """Close the connection of a client address, with nothing sent; on the server's thread."""
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, H11Protocol) and connection.client == client:
-                connection.transport.abort()
-
-    async def main_loop(self) -> None:
-        """Serve until told to stop."""
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
-        self._serving.set()
-        while not self._stopping.is_set():
-            await self.on_tick(0)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), _TICK)
-
-    def _run(self) -> None:
-        try:
-            self.run(sockets=[self._listener])
-        finally:
-            self._listener.close()
-            self._serving.set()
+def _file(mappings: Any) -> str | None:
+    """Give the name of the file that mappings were given as, or None."""
+    return fspath(mappings) if isinstance(mappings, (str, PathLike)) else None
 
 
-def _listen(port: int) -> socket.socket:
-    # With the protocol named, asyncio switches Nagle's delay off on the connections.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_LOOPBACK, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
+def _check_target(forwarding: Forwarding | None, url: str) -> None:
+    if forwarding is not None and forwarding.url == url:
+        raise ConfigurationError("forward: this is the debugger's own address.")

@@ -11,12 +11,18 @@ TABLES: Final = (
     "operations",
     "identities",
     "rejections",
-    "segment_messages",
+    "messages",
+    "links",
 )
 
 CLEAR: Final = {table: f"DELETE FROM {table}" for table in TABLES}  # noqa: S608 - our own names
 TRIM: Final = {
-    table: f"DELETE FROM {table} WHERE id <= (SELECT max(id) FROM {table}) - ?"  # noqa: S608 - our own names
+    table: f"DELETE FROM {table} WHERE id <= ?"  # noqa: S608 - our own names
+    for table in TABLES
+}
+TRIM_LINKS: Final = "DELETE FROM links WHERE message <= ?"
+ENDS: Final = {
+    table: f"SELECT coalesce((SELECT min(id) FROM {table}), 1), coalesce((SELECT max(id) FROM {table}), 0)"  # noqa: S608
     for table in TABLES
 }
 
@@ -36,13 +42,23 @@ GROUPS: Final = """
     WHERE group_key <> '' AND (:project IS NULL OR project = :project) ORDER BY id
 """
 OPERATIONS: Final = """
-    SELECT * FROM operations
+    SELECT id, request, project, group_key, profile, verb, value, record, received FROM operations
     WHERE (:profile IS NULL OR profile = :profile) AND (:group_key IS NULL OR group_key = :group_key)
     ORDER BY id
 """
-REQUESTS: Final = "SELECT * FROM requests ORDER BY id"
-REJECTIONS: Final = "SELECT * FROM rejections ORDER BY id"
-SEGMENT_MESSAGES: Final = "SELECT * FROM segment_messages ORDER BY id"
+REQUESTS: Final = """
+    SELECT id, received, method, path, query, headers, size, status, error, accepted, rejected, dropped,
+           duplicates
+    FROM requests ORDER BY id
+"""
+REJECTIONS: Final = """
+    SELECT id, request, endpoint, "index", field, message, insert_id, record FROM rejections ORDER BY id
+"""
+MESSAGES: Final = """
+    SELECT id, received, token, message_id, type, library, request, body, errors, source
+    FROM messages ORDER BY id
+"""
+LINKS: Final = "SELECT kind, record FROM links WHERE message = ? ORDER BY id"
 COUNTS: Final = """
     SELECT (SELECT count(*) FROM requests) AS requests,
            (SELECT count(*) FROM events) AS events,
@@ -50,20 +66,23 @@ COUNTS: Final = """
            (SELECT count(*) FROM profiles WHERE group_key = '') AS profiles,
            (SELECT count(*) FROM profiles WHERE group_key <> '') AS groups,
            (SELECT count(*) FROM rejections) AS rejections,
-           (SELECT count(*) FROM segment_messages) AS segment_messages
+           (SELECT count(*) FROM messages) AS messages
 """
 PROFILE: Final = "SELECT properties FROM profiles WHERE project = ? AND group_key = ? AND profile = ?"
 CANONICAL: Final = "SELECT canonical FROM identities WHERE project = ? AND member = ?"
 CLUSTER: Final = "SELECT member FROM identities WHERE project = ? AND canonical = ? ORDER BY id"
-NEWEST_EVENT: Final = "SELECT coalesce(max(id), 0) FROM events"
+FIND_EVENT: Final = "SELECT max(id) FROM events WHERE insert_id = ? AND project = ?"
+
+FIND_MESSAGE: Final = """
+    SELECT id FROM messages WHERE message_id = ? AND token = ? AND source = 'segment' ORDER BY id LIMIT 1
+"""
 
 ADD_REQUEST: Final = "INSERT INTO requests (received, method, path, query, headers) VALUES (?, ?, ?, ?, ?)"
-CLOSE_REQUEST: Final = {
-    column: f"UPDATE requests SET {column} = ? WHERE id = ?"  # noqa: S608 - our own names
-    for column in ("size", "status", "error", "accepted", "rejected", "dropped", "duplicates")
-}
+CLOSING: Final = frozenset({"size", "status", "error", "accepted", "rejected", "dropped", "duplicates"})
+CLOSE_REQUEST: Final = "UPDATE requests SET {columns} WHERE id = ?"
 ADD_EVENT: Final = """
-    INSERT INTO events (request, project, endpoint, received, event, distinct_id, time, insert_id, properties)
+    INSERT INTO events
+        (request, project, endpoint, received, event, distinct_id, time, insert_id, properties)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET request = excluded.request, endpoint = excluded.endpoint,
         received = excluded.received, properties = excluded.properties, duplicates = duplicates + 1
@@ -86,6 +105,8 @@ ADD_REJECTION: Final = """
     INSERT INTO rejections (request, endpoint, "index", field, message, insert_id, record)
     VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-ADD_SEGMENT_MESSAGE: Final = """
-    INSERT INTO segment_messages (request, write_key, received, record) VALUES (?, ?, ?, ?)
+ADD_MESSAGE: Final = """
+    INSERT INTO messages (received, token, message_id, type, library, request, body, errors, source)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+ADD_LINK: Final = "INSERT OR IGNORE INTO links (message, kind, record) VALUES (?, ?, ?)"

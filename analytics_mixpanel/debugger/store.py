@@ -23,10 +23,15 @@ from analytics_mixpanel.debugger.stored import (
     Profile,
     Rejection,
     Request,
-    SegmentMessage,
+    StoredMessage,
 )
+from analytics_mixpanel.errors import ConfigurationError
 
-_JSON_COLUMNS: Final = frozenset({"query", "headers", "properties", "value", "record"})
+_JSON_COLUMNS: Final = frozenset({"query", "headers", "properties", "value", "record", "body", "errors"})
+_VERSION: Final = 2  # of the schema, noted in the file
+# Profiles and merged ids are no history: they stay, up to so many times what is kept of the rest.
+_ROOM: Final = {"profiles": 10, "identities": 10}
+_SLACK: Final = 128  # what is too old goes in blocks of this fraction: one by one would cost each write
 
 Kept = TypeVar("Kept")
 ProfileKey = tuple[str, str, str]
@@ -42,16 +47,37 @@ class Store:
     Args:
         path: a SQLite file, or None for memory.
         keep: how many of each kind are kept; the oldest go first.
+
+    Attributes:
+        revision: counts the writes since it was opened.
+        generation: counts how often everything was forgotten.
     """
 
     def __init__(self, path: str | PathLike[str] | None = None, *, keep: int = 100_000) -> None:
         self._keep = keep
         self._changed = threading.Condition()
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        self.generation = self.revision = 0
+        self._depth = 0
         self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+        try:
+            self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
         self._db.row_factory = sqlite3.Row
+        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION:
+                raise ConfigurationError("db: another version wrote this file; give the name of a new one.")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")  # a development tool: a crash of the machine may lose it
-        self._db.executescript(files(__package__).joinpath("schema.sql").read_text(encoding="utf-8"))
+        for script in ("schema.sql", "arrivals.sql"):
+            self._db.executescript(files(__package__).joinpath(script).read_text(encoding="utf-8"))
+        self._db.execute(f"PRAGMA user_version = {_VERSION}")
+        self._oldest = {table: self._ends(table)[0] for table in statements.TABLES}
 
     def close(self) -> None:
         """Close the file; nothing can be read afterwards."""
@@ -60,16 +86,35 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Make what is written inside visible at once, or not at all."""
+        """Make what is written inside visible at once, or not at all; one inside another is part of it."""
         with self._changed:
+            if self._depth:
+                yield
+                return
             self._db.execute("BEGIN IMMEDIATE")
+            self._depth, self.revision = 1, self.revision + 1
             try:
                 yield
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
-            self._changed.notify_all()
+            else:
+                self._db.execute("COMMIT")
+                self._changed.notify_all()
+            finally:
+                self._depth = 0
+        for listener in self._listeners:
+            listener()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Give the connection, for queries; writers wait until the block ends."""
+        with self._changed:
+            yield self._db
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Have a function called after every write, on the writer's thread; it must not block."""
+        self._listeners = (*self._listeners, listener)
 
     def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
         """Wait until ``condition`` holds, asking again after every write, and say whether it does."""
@@ -81,6 +126,8 @@ class Store:
         with self.writing():
             for table in statements.TABLES:
                 self._db.execute(statements.CLEAR[table])
+            self._oldest = dict.fromkeys(statements.TABLES, 1)
+            self.generation += 1
 
     # Reading
 
@@ -108,9 +155,32 @@ class Store:
         """Give the records that were refused, oldest first."""
         return self._all(Rejection, statements.REJECTIONS)
 
-    def segment_messages(self) -> list[SegmentMessage]:
-        """Give the messages of Segment's clients, oldest first."""
-        return self._all(SegmentMessage, statements.SEGMENT_MESSAGES)
+    def messages(self) -> list[StoredMessage]:
+        """Give the messages in Segment's form, oldest first."""
+        return self._all(StoredMessage, statements.MESSAGES)
+
+    def links(self, message: int) -> list[tuple[str, int]]:
+        """Give the records that a message became, as (kind, id)."""
+        with self._changed:
+            rows = self._db.execute(statements.LINKS, (message,)).fetchall()
+        return [(row["kind"], row["record"]) for row in rows]
+
+    def newest(self, table: str) -> int:
+        """Give the highest id of a table, or 0."""
+        with self._changed:
+            return self._ends(table)[1]
+
+    def span(self, table: str) -> tuple[int, int]:
+        """Give the highest id of a table that loses only its oldest rows, and how many rows it has."""
+        with self._changed:
+            first, last = self._ends(table)
+        return last, last - first + 1
+
+    def find_event(self, project: str, insert_id: str) -> int | None:
+        """Give the newest event with this ``$insert_id``."""
+        with self._changed:
+            found: int | None = self._db.execute(statements.FIND_EVENT, (insert_id, project)).fetchone()[0]
+        return found
 
     def counts(self) -> dict[str, int]:
         """Count what is kept of each kind, and the duplicates that are not."""
@@ -136,6 +206,12 @@ class Store:
             rows = self._db.execute(statements.CLUSTER, (project, canonical)).fetchall()
         return [str(row["member"]) for row in rows]
 
+    def find_message(self, token: str, message_id: str) -> int | None:
+        """Give the first message that came by Segment's HTTP API with this id."""
+        with self._changed:
+            row = self._db.execute(statements.FIND_MESSAGE, (message_id, token)).fetchone()
+        return None if row is None else int(row["id"])
+
     def _all(self, kind: Callable[..., Kept], sql: str, **parameters: str | None) -> list[Kept]:
         with self._changed:
             rows = self._db.execute(sql, parameters).fetchall()
@@ -155,14 +231,16 @@ class Store:
 
     def close_request(self, request: int, **columns: int | str) -> None:
         """Note the size, the status, the error and the counts of a request."""
-        for name, value in columns.items():
-            self._db.execute(statements.CLOSE_REQUEST[name], (value, request))
+        assert columns.keys() <= statements.CLOSING
+        names = ", ".join(f"{name} = ?" for name in columns)
+        row = (*columns.values(), request)
+        self._db.execute(statements.CLOSE_REQUEST.format(columns=names), row)
 
     def add_events(self, rows: Sequence[tuple[Any, ...]]) -> int:
         """Keep events, in the columns of ``ADD_EVENT``, and count those that took an equal one's place."""
-        newest = self._newest_event()
+        newest = self.newest("events")
         self._db.executemany(statements.ADD_EVENT, rows)
-        new = self._newest_event() - newest  # ids have no gaps: each new row takes the next
+        new = self.newest("events") - newest  # ids have no gaps: each new row takes the next
         self._trim("events")
         return len(rows) - new
 
@@ -191,13 +269,27 @@ class Store:
         self._db.executemany(statements.ADD_REJECTION, rows)
         self._trim("rejections")
 
-    def add_segment_messages(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Keep messages of Segment's clients, in the columns of ``ADD_SEGMENT_MESSAGE``."""
-        self._db.executemany(statements.ADD_SEGMENT_MESSAGE, rows)
-        self._trim("segment_messages")
+    def add_message(self, row: tuple[Any, ...]) -> int:
+        """Keep a message in Segment's form, in the columns of ``ADD_MESSAGE``, and give its id."""
+        number = self._db.execute(statements.ADD_MESSAGE, row).lastrowid
+        self._trim("messages")
+        assert number is not None
+        return number
 
-    def _newest_event(self) -> int:
-        return int(self._db.execute(statements.NEWEST_EVENT).fetchone()[0])
+    def link(self, message: int, records: Iterable[tuple[str, int]]) -> None:
+        """Note what a message became: (kind, id) of each record; a link that is there already stays."""
+        self._db.executemany(statements.ADD_LINK, [(message, kind, record) for kind, record in records])
+
+    def _ends(self, table: str) -> tuple[int, int]:
+        first, last = self._db.execute(statements.ENDS[table]).fetchone()
+        return int(first), int(last)
 
     def _trim(self, table: str) -> None:
-        self._db.execute(statements.TRIM[table], (self._keep,))
+        keep = self._keep * _ROOM.get(table, 1)
+        newest = self._ends(table)[1]
+        if newest - self._oldest[table] + 1 <= keep + keep // _SLACK:
+            return
+        self._db.execute(statements.TRIM[table], (newest - keep,))
+        if table == "messages":
+            self._db.execute(statements.TRIM_LINKS, (newest - keep,))
+        self._oldest[table] = newest - keep + 1

@@ -124,11 +124,29 @@ class Rejection:
 
 
 @frozen
-class SegmentMessage:
-    """A message that a client of Segment's sent to ``/v1/batch``, as it was."""
+class StoredMessage:
+    """A message in Segment's form.
+
+    Attributes:
+        received: when, in seconds since 1970.
+        token: the write key, which is the project's token.
+        message_id: the sender's, or one made here.
+        type: ``track`` and so on.
+        library: name and version of what sent it, or "".
+        request: id of the request that brought it, or 0.
+        body: the message, as it was translated.
+        errors: what is wrong with it, as objects with ``severity`` ("error" or "warning"), ``message``,
+            ``field``, ``preset`` and ``action``.
+        source: "segment" for Segment's HTTP API, "client" for the report of a live client.
+    """
 
     id: int
-    request: int
-    write_key: str
     received: float
-    record: dict[str, Any]
+    token: str
+    message_id: str
+    type: str
+    library: str
+    request: int
+    body: dict[str, Any]
+    errors: list[dict[str, str]]
+    source: str

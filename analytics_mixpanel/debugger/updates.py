@@ -113,7 +113,7 @@ class Updates:
         project = self._projects.find(token)
         if project is None:
             return False
-        key = self._key(record, token, kind)
+        key = self._key(record, self._projects.name(token), kind)
         verb = next(verb for verb in kind.verbs if verb in record)
         value = shortened(record[verb], self._limits.text)
         if kind is USER and verb in _PLACED and source.senders_place and record.get("$ip") is None:

@@ -10,11 +10,11 @@ from typing import Any, Final
 import attrs
 import orjson
 
-from analytics_mixpanel import lifecycle
 from analytics_mixpanel.encoding import Encoder
 from analytics_mixpanel.frameworks.extras import missing
 from analytics_mixpanel.frameworks.reading.lookup import attempt
 from analytics_mixpanel.journal import log, log_seldom
+from analytics_mixpanel.process import lifecycle
 from analytics_mixpanel.scopes import Opening, Values, current_scope, lazy_scope
 from analytics_mixpanel.scopes.values import checked_values
 

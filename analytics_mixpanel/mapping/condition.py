@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+from attrs import evolve
 
 from analytics_mixpanel.errors import ConditionError
 from analytics_mixpanel.mapping.condition_lexer import Token, UnreadableError, lex
-from analytics_mixpanel.mapping.condition_tests import Test, compile_field_test, compile_test, section_value
+from analytics_mixpanel.mapping.condition_tests import compile_field_test, compile_test, section_value
+from analytics_mixpanel.mapping.condition_tree import Level, Part, Span
 from analytics_mixpanel.mapping.js import to_number, to_string
 
 Condition = Callable[[Mapping[str, Any]], bool]
@@ -44,10 +47,15 @@ def compile_condition(text: str, path: str = "") -> Condition:
         text: the condition, as in a mapping's ``subscribe``.
         path: where it stands, for the error's text.
     """
+    return read_condition(text, path).holds
+
+
+def read_condition(text: str, path: str = "") -> Level:
+    """Take a condition apart; raise ConditionError when it cannot be read. See compile_condition."""
     if not isinstance(text, str):
         raise ConditionError(f"a condition is a text, not a {type(text).__name__}", path=path)
     try:
-        return _parse(deque(_join_paths(lex(text))), "the condition names")
+        return _parse(deque(_join_paths(lex(text))), "the condition names", text)
     except UnreadableError as error:
         raise ConditionError(error.reason, error.position, path) from None
 
@@ -73,29 +81,42 @@ def _join_paths(tokens: Iterable[Token]) -> list[Token]:
     return joined
 
 
-def _parse(tokens: deque[Token], subject: str) -> Condition:
-    """Compile one level; ``subject`` begins the error for a level without a test."""
-    tests: list[Test] = []
-    combine = "and"
+def _parse(tokens: deque[Token], subject: str, text: str) -> Level:
+    """Read one level; ``subject`` begins the error for a level without a test."""
+    parts: list[Part | Level] = []
+    words: list[str] = []
+    skipped: list[Span] = []
     start = tokens[0].position
     while tokens:
         token = tokens.popleft()
+        found: list[Part] = []
         if token.kind == "end":
             break
         if token.kind == "conditional":
-            combine = token.text
+            words.append(token.text)
         elif token.kind == "open":
-            tests.append(_parse(_group(token, tokens), "the parentheses hold"))
+            level = _parse(_group(token, tokens), "the parentheses hold", text)
+            parts.append(evolve(level, span=_span(token, tokens, text)))
         elif token.kind == "word" and token.text in _FUNCTIONS:
-            tests.extend(_function(token, tokens))
+            found = _function(token, tokens)
         elif token.kind == "word":
-            tests.extend(_comparison(token, tokens))
+            found = _comparison(token, tokens)
         elif token.text == "!" and token.kind == "operator" and tokens[0].text in _FUNCTIONS:
-            tests.extend(_function(tokens.popleft(), tokens, negated="not_"))
-    if not tests:
+            found = _function(tokens.popleft(), tokens, negated="not_")
+        if token.kind not in ("conditional", "open") and not found:
+            skipped.append(_span(token, tokens, text))
+        parts += [evolve(part, span=_span(token, tokens, text)) for part in found]
+    if not parts:
         fields = "type, event, name, userId, properties, traits or context"
         raise UnreadableError(f"{subject} none of {fields}", start)
-    return _any(tests) if combine == "or" else _all(tests)
+    combine: Literal["and", "or"] = "or" if words and words[-1] == "or" else "and"
+    return Level(combine, tuple(parts), tuple(words), tuple(skipped), (start, len(text)))
+
+
+def _span(first: Token, rest: deque[Token], text: str) -> Span:
+    """Say where what was read begins and ends: before the next token, and the gap before that."""
+    end = rest[0].position if rest else len(text)
+    return first.position, first.position + len(text[first.position : end].rstrip())
 
 
 def _group(opening: Token, tokens: deque[Token]) -> deque[Token]:
@@ -116,8 +137,8 @@ def _take(tokens: deque[Token], missing: str, after: Token) -> Token:
     return tokens.popleft()
 
 
-def _comparison(field: Token, tokens: deque[Token]) -> list[Test]:
-    """Compile ``field operator value``; a word that is no known field is skipped."""
+def _comparison(field: Token, tokens: deque[Token]) -> list[Part]:
+    """Read ``field operator value``; a word that is no known field is skipped."""
     root = field.text.split(".", 1)[0]
     if root not in _FIELDS and root not in _SECTIONS:
         return []
@@ -128,14 +149,14 @@ def _comparison(field: Token, tokens: deque[Token]) -> list[Test]:
     if value.text in _NOT_TEXT.get(root, ()):
         test = _LITERAL_TESTS.get((test, value.text), test)
     if root in _FIELDS:
-        return [compile_field_test(root, test, to_string(literal))]
+        return [_field_part(root, test, to_string(literal))]
     if value.kind == "number":
         test = _NUMBER_TESTS.get(test, test)
-    return [compile_test(_section(root, field), test, literal)]
+    return [_section_part(root, field, test, literal)]
 
 
-def _function(name: Token, tokens: deque[Token], negated: str = "") -> list[Test]:
-    """Compile ``contains(field, text)`` or ``match(field, pattern)``; an unknown field is skipped."""
+def _function(name: Token, tokens: deque[Token], negated: str = "") -> list[Part]:
+    """Read ``contains(field, text)`` or ``match(field, pattern)``; an unknown field is skipped."""
     opening = _take(tokens, "a parenthesis", name)
     field = _take(tokens, "the first argument", opening)
     comma = _take(tokens, "the second argument", field)
@@ -148,9 +169,19 @@ def _function(name: Token, tokens: deque[Token], negated: str = "") -> list[Test
         at_end = value.text.endswith('*"')
         test, text = ("starts_with", text[:-1]) if at_end else ("ends_with", text[1:])
     if field.text in _FIELDS - {"type"}:
-        return [compile_field_test(field.text, negated + test, text)]
+        return [_field_part(field.text, negated + test, text)]
     root = next((section for section in _SECTIONS if field.text.startswith(section)), None)
-    return [compile_test(_section(root, field), negated + test, text)] if root else []
+    return [_section_part(root, field, negated + test, text)] if root else []
+
+
+def _field_part(name: str, test: str, expected: str) -> Part:
+    get, holds = compile_field_test(name, test, expected)
+    return Part(name, test, expected, get, holds)
+
+
+def _section_part(root: str, field: Token, test: str, expected: Any) -> Part:
+    get = _section(root, field)
+    return Part(field.text, test, expected, get, compile_test(get, test, expected))
 
 
 def _section(root: str, field: Token) -> Callable[[Mapping[str, Any]], Any]:
@@ -168,21 +199,3 @@ def _literal(token: Token) -> Any:
     if token.kind == "word" and token.text in ("true", "false"):
         return token.text == "true"
     return token.text
-
-
-def _all(tests: list[Test]) -> Condition:
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda message: first(message) and second(message)
-    return lambda message: all(test(message) for test in tests)
-
-
-def _any(tests: list[Test]) -> Condition:
-    if len(tests) == 1:
-        return tests[0]
-    if len(tests) == 2:
-        first, second = tests
-        return lambda message: first(message) or second(message)
-    return lambda message: any(test(message) for test in tests)

@@ -37,13 +37,17 @@ _PLAIN: Final[dict[str, Predicate]] = {
 }
 
 
-def compile_field_test(name: str, test: str, expected: str) -> Test:
+def compile_field_test(name: str, test: str, expected: str) -> tuple[Getter, Test]:
     """Compile one test of a field of the message itself; most conditions are no more than two equalities."""
+
+    def get(message: Message) -> Any:
+        return message.get(name, UNDEFINED)
+
     if test == "=":
-        return lambda message: message.get(name) == expected
+        return get, lambda message: message.get(name) == expected
     if test == "!=":
-        return lambda message: message.get(name) != expected
-    return compile_test(lambda message: message.get(name, UNDEFINED), test, expected)
+        return get, lambda message: message.get(name) != expected
+    return get, compile_test(get, test, expected)
 
 
 def section_value(section: str, name: str) -> Getter:

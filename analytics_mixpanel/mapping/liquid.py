@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from analytics_mixpanel.errors import MappingError
-from analytics_mixpanel.late_imports import late_import
 from analytics_mixpanel.mapping.js import length
 from analytics_mixpanel.mapping.node import CompileNode, Resolver, constant, type_name
+from analytics_mixpanel.process.late_imports import late_import
 
 MAX_TEMPLATE_LENGTH: Final = 1000
 

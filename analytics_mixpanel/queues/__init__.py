@@ -8,11 +8,24 @@ the same shard is taken in the order of the calls.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from analytics_mixpanel.dead_letters.keeping import DeadLetters
+    from analytics_mixpanel.queues.ledger import Ledger
 
 
 class Reader(Protocol):
-    """One destination's line of messages; used by one thread at a time."""
+    """One destination's line of messages; used by one thread at a time.
+
+    Attributes:
+        durable: what is not settled outlives the process, so that nothing need be given up.
+    """
+
+    durable: bool
+
+    def report_to(self, ledger: Ledger) -> None:
+        """Tell from now on what becomes of messages that no courier has in hand."""
 
     def take(self, limit: int, max_bytes: int, interval: float) -> list[bytes]:
         """Wait for messages and take the oldest.
@@ -50,6 +63,10 @@ class Reader(Protocol):
 class Queue(Protocol):
     """What the client writes to."""
 
+    @property
+    def dead_letters(self) -> DeadLetters | None:
+        """Where what was tried in vain is kept; None where nothing outlives the process."""
+
     def open(self, destination: str) -> Sequence[Reader]:
         """Start keeping messages for a destination; its readers, one a shard."""
 
@@ -60,5 +77,26 @@ class Queue(Protocol):
         signal handler or a finalizer that puts while its own thread is putting loses nothing.
         """
 
+    def wait_for_room(self, destination: str, shard: int, timeout: float) -> bool:
+        """Wait until a destination has room again; False when none has come in time, or ever will."""
+
+    def displace(self, destination: str, shard: int) -> list[bytes]:
+        """Remove a destination's oldest messages that are not taken, as many as make room; ``[]`` if none."""
+
+    def qsize(self) -> int:
+        """How many messages the busiest destination has still to settle."""
+
     def empty(self) -> bool:
         """Whether every destination has settled everything."""
+
+    def check(self) -> None:
+        """Raise ConfigurationError where messages cannot be kept."""
+
+    def has_leftovers(self) -> bool:
+        """Whether there may be something to deliver that other processes have left."""
+
+    def close(self) -> None:
+        """Leave what is not settled, once every reader is closed, to another process, if the queue can."""
+
+    def abandon(self) -> None:
+        """Close what a forked child has inherited: all that is in the queue is the parent's."""

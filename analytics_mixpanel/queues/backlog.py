@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Final
 
 from analytics_mixpanel.compression import pack, unpack
@@ -31,19 +32,25 @@ class Backlog:
         self.size = 0
 
     def append(self, body: bytes) -> None:
-        """Add the newest message."""
+        """Add the newest message; where there is no memory for it, nothing has changed."""
         loose = self._loose
+        count, size = self.count + 1, self.size + len(body)
         loose.append(body)
-        self.count += 1
-        self.size += len(body)
-        if len(loose) >= LOOSE + SEAL:
-            self._seal()
+        self.count, self.size = count, size
+        try:
+            if len(loose) >= LOOSE + SEAL:
+                self._seal()
+        except MemoryError:
+            pass  # it takes some to make some: the next message tries again
 
     def _seal(self) -> None:
-        bodies = [self._loose.popleft() for _ in range(SEAL)]
+        bodies = list(islice(self._loose, SEAL))
         block = pack(bodies)
+        size = self.size + len(block) - sum(map(len, bodies))
         self._sealed.append(block)
-        self.size += len(block) - sum(map(len, bodies))
+        self.size = size
+        for _ in bodies:
+            self._loose.popleft()
 
     def pop(self, limit: int, max_bytes: int) -> list[bytes]:
         """Remove the oldest messages: up to ``limit``, and no more than ``max_bytes`` unless one alone is."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analytics_mixpanel.queues.ledger import Ledger
 
 
 class InHand:
     """A reader of what its user has in hand already; nothing ever waits in it."""
 
+    durable = False
     pending = 0
+
+    def report_to(self, ledger: Ledger) -> None:
+        """Nothing happens to messages but what their courier does."""
 
     def take(self, limit: int, max_bytes: int, interval: float) -> list[bytes]:  # noqa: ARG002
         """Nothing."""

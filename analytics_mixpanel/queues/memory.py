@@ -6,9 +6,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from analytics_mixpanel.lanes.bell import Bell
 from analytics_mixpanel.queues.backlog import Backlog
+
+if TYPE_CHECKING:
+    from analytics_mixpanel.queues.ledger import Ledger
+from analytics_mixpanel.queues.waiting import ENDLESS, Waiting
 
 # Seconds to wait for a lock whose holder may be the very thread that waits, interrupted.
 _NOT_FOR_EVER: Final = 0.1
@@ -22,6 +27,8 @@ class MemoryQueue:
         max_bytes: bytes a destination may hold, as they are held (a long backlog is compressed).
         shards: lines for each destination.
     """
+
+    dead_letters = None
 
     def __init__(self, maxsize: int, max_bytes: int, shards: int = 1) -> None:
         self.maxsize = maxsize
@@ -44,6 +51,14 @@ class MemoryQueue:
             return () if lines[destinations[0]][shard].put(body) else destinations
         return [name for name in destinations if not lines[name][shard].put(body)]
 
+    def wait_for_room(self, destination: str, shard: int, timeout: float) -> bool:
+        """Wait until a destination has room again; False when none has come in time, or ever will."""
+        return self._lines[destination][shard].wait_for_room(timeout)
+
+    def displace(self, destination: str, shard: int) -> list[bytes]:
+        """Remove a destination's oldest messages that are not taken, as many as make room."""
+        return self._lines[destination][shard].displace()
+
     def qsize(self) -> int:
         """How many messages the busiest destination has still to settle."""
         return max((sum(line.pending for line in lines) for lines in self._lines.values()), default=0)
@@ -52,8 +67,21 @@ class MemoryQueue:
         """Whether every destination has settled everything."""
         return self.qsize() == 0
 
+    def check(self) -> None:
+        """Nothing can be wrong with memory."""
 
-class Line:
+    def has_leftovers(self) -> bool:
+        """Nothing outlives its process."""
+        return False
+
+    def close(self) -> None:
+        """Nothing is left when the lines are closed."""
+
+    def abandon(self) -> None:
+        """Nothing is open."""
+
+
+class Line(Waiting):
     """The messages of one destination and shard.
 
     ``put`` waits for nothing, whatever it interrupts: a signal handler or a finalizer runs on the thread that
@@ -62,38 +90,40 @@ class Line:
     the holder, who looks again after letting go.
     """
 
+    durable = False
+
     def __init__(self, maxsize: int, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._maxsize = maxsize
-        self._max_bytes = max_bytes
-        self._clock = clock
+        super().__init__(maxsize, max_bytes, clock)
         self._lock = threading.Lock()
         self._aside: deque[bytes] = deque()
         self._backlog = Backlog()
-        self._taken: list[bytes] = []
-        self._closed = False
-        # Running totals; what is between them says what a flush has still to wait for.
-        self._put = 0
-        self._out = 0
-        self._done = 0
-        self._hurry_to = 0
-        # What the sleeping reader wants before it is woken; every wake costs the callers their GIL.
-        self._wanted = maxsize
-        self._wanted_bytes = max_bytes
-        self._bell = _silent_bell()
-        self._flushes: deque[tuple[int, threading.Lock]] = deque()
+        self._callers: deque[Bell] = deque()  # who waits for room
+
+    def report_to(self, ledger: Ledger) -> None:
+        """Nothing happens to messages here but what their couriers do."""
 
     def put(self, body: bytes) -> bool:
         """Append a message; False when there is no room for it, or the line is closed."""
         backlog = self._backlog
-        if (
-            backlog.count + len(self._taken) + len(self._aside) >= self._maxsize
-            or backlog.size >= self._max_bytes
+        if (  # as in _full, which would cost another call here
+            backlog.count + len(self._taken) + len(self._aside) >= self._most
+            or backlog.size >= self._most_bytes
             or self._closed
         ):
             return False
         self._aside.append(body)
-        self._bring_in()
+        try:
+            self._bring_in()
+        except MemoryError:
+            pass  # it is kept: whoever comes next brings it in
         return not self._closed or not self._take_back(body)
+
+    def _full(self) -> bool:
+        backlog = self._backlog
+        return (
+            backlog.count + len(self._taken) + len(self._aside) >= self._most
+            or backlog.size >= self._most_bytes
+        )
 
     def _bring_in(self) -> None:
         """Move what was put aside into the backlog, unless somebody else is at it; wake the reader for it."""
@@ -104,11 +134,16 @@ class Line:
             finally:
                 self._lock.release()
         if backlog.count >= self._wanted or backlog.size >= self._wanted_bytes:
-            _ring(self._bell)
+            self._bell.ring()
 
     def _move(self) -> None:
         while self._aside:
-            self._backlog.append(self._aside.popleft())
+            body = self._aside.popleft()
+            try:
+                self._backlog.append(body)
+            except MemoryError:
+                self._aside.appendleft(body)
+                raise
             self._put += 1
 
     def _take_back(self, body: bytes) -> bool:
@@ -123,22 +158,8 @@ class Line:
         """Wait for a first message, then for a full batch or ``interval`` seconds; ``[]`` when closed."""
         self._come_back()
         self._sleep(1, 1, None)
-        self._sleep(min(limit, self._maxsize), min(max_bytes, self._max_bytes), self._clock() + interval)
+        self._sleep(min(limit, self._most), min(max_bytes, self._most_bytes), self._clock() + interval)
         return self.take_now(limit, max_bytes)
-
-    def _sleep(self, wanted: int, wanted_bytes: int, deadline: float | None) -> None:
-        """Sleep until so much is there, the deadline has passed, or somebody is in a hurry."""
-        self._wanted, self._wanted_bytes = wanted, wanted_bytes
-        backlog = self._backlog
-        while not (self._closed or self._out < self._hurry_to):
-            self._bring_in()
-            if backlog.count >= wanted or backlog.size >= wanted_bytes:
-                break
-            remaining = -1.0 if deadline is None else deadline - self._clock()
-            if deadline is not None and remaining <= 0:
-                break
-            self._bell.acquire(timeout=remaining)
-        self._wanted, self._wanted_bytes = self._maxsize + 1, self._max_bytes + 1  # awake: no need to ring
 
     def take_now(self, limit: int, max_bytes: int) -> list[bytes]:
         """Take the oldest messages without waiting; ``[]`` when there are none."""
@@ -147,6 +168,7 @@ class Line:
             self._move()
             self._taken += (bodies := self._backlog.pop(limit, max_bytes))
             self._out += len(bodies)
+        self._tell_callers()
         return bodies
 
     def settle(self, remaining: Sequence[bytes] = ()) -> bool:
@@ -155,28 +177,50 @@ class Line:
             if self._closed:
                 return False
             self._taken = list(remaining)
+        self._tell_callers()
         return True
 
-    def _come_back(self) -> None:
-        """Who takes again has finished what it took, and has told everybody who wants to know."""
-        if not self._taken and self._done != self._out:
-            self._done = self._out
-            self._tell_flushes()
+    def displace(self) -> list[bytes]:
+        """Remove the oldest messages that are not taken, as many as make room for one."""
+        oldest: list[bytes] = []
+        if self._lock.acquire(timeout=_NOT_FOR_EVER):
+            try:
+                self._move()
+                while self._full() and (bodies := self._backlog.pop(1, 0)):
+                    oldest += bodies
+                self._out += len(oldest)
+            finally:
+                self._lock.release()
+        return oldest
 
-    def _tell_flushes(self) -> None:
-        for target, bell in list(self._flushes):
-            if self._closed or self._done >= target:
-                _ring(bell)
+    def wait_for_room(self, timeout: float) -> bool:
+        """Wait until there is room; False when none has come in time, or ever will."""
+        bell = Bell()
+        until = self._clock() + timeout
+        self._callers.append(bell)
+        try:
+            while self._full() and not self._closed and (left := until - self._clock()) > 0:
+                bell.wait(left)
+        finally:
+            self._callers.remove(bell)
+        return not (self._full() or self._closed)
+
+    def _tell_callers(self) -> None:
+        if self._callers and not self._full():
+            for bell in list(self._callers):
+                bell.ring()
 
     @property
     def pending(self) -> int:
         """How many messages are not settled."""
         return self._backlog.count + len(self._taken) + len(self._aside)
 
-    def hurry(self) -> None:
-        """Let what is there be taken now, not when the interval has passed."""
-        self._hurry_to = self._put_so_far()
-        _ring(self._bell)
+    def _waiting(self) -> tuple[int, int]:
+        self._bring_in()
+        return self._backlog.count, self._backlog.size
+
+    def _unsettled_of(self, target: int) -> int:
+        return 0 if self._closed else super()._unsettled_of(target)
 
     def _put_so_far(self) -> int:
         # Exact with the lock; without it, where this interrupts the holder, short of what that has in hand.
@@ -188,37 +232,14 @@ class Line:
                 self._lock.release()
                 self._bring_in()
 
-    def wait_settled(self, timeout: float) -> int:
-        """Wait until everything put before this call is settled; what of it is not, after ``timeout``."""
-        flush = (self._put_so_far(), _silent_bell())
-        target, bell = flush
-        self._flushes.append(flush)
-        if not self._closed and self._done < target:
-            bell.acquire(timeout=timeout)
-        self._flushes.remove(flush)
-        return 0 if self._closed else max(0, min(self.pending, target - self._done))
-
     def close(self) -> list[bytes]:
         """End every wait and refuse what comes; what was not settled, oldest first."""
         self._closed = True
         with self._lock:
             self._move()
-            lost = self._taken + self._backlog.pop(self._backlog.count, 1 << 62)
+            lost = self._taken + self._backlog.pop(self._backlog.count, ENDLESS)
             self._taken = []
-        _ring(self._bell)
+        for bell in (self._bell, *self._callers):
+            bell.ring()
         self._tell_flushes()
         return lost
-
-
-def _silent_bell() -> threading.Lock:
-    """A lock that is held until somebody rings: waiting for it needs no other lock, as an Event would."""
-    bell = threading.Lock()
-    bell.acquire()
-    return bell
-
-
-def _ring(bell: threading.Lock) -> None:
-    try:
-        bell.release()
-    except RuntimeError:
-        pass  # rung already, not yet heard

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from analytics_mixpanel.courier import misfit
 from analytics_mixpanel.delivery import Batch, Rejection
 from analytics_mixpanel.errors import PluginError
 from analytics_mixpanel.hooks import Hook
 from analytics_mixpanel.hookspecs import Drop
 from analytics_mixpanel.journal import place_of
+from analytics_mixpanel.lanes.attempt import misfit
 from analytics_mixpanel.plugins import Destination, Plugins, plugin_name
 from analytics_mixpanel.testing.recording import recording_client
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics_mixpanel.errors import ConfigurationError
-from analytics_mixpanel.late_imports import late_import
+from analytics_mixpanel.process.late_imports import late_import
 
 
 def application(name: str | None, version: str | None, distribution: str | None) -> dict[str, str]:

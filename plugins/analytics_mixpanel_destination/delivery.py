@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from analytics_mixpanel_destination.preview import preview
 from analytics_mixpanel_destination.segment_settings import endpoints
@@ -16,13 +15,13 @@ from analytics_mixpanel_destination.sending.transport import Transport
 from analytics_mixpanel_destination.translators import translator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analytics_mixpanel.delivery import Batch, Outcome
     from analytics_mixpanel.message import Message
     from analytics_mixpanel_destination.framework import Framework
     from analytics_mixpanel_destination.sending.parcels import Parcels
     from analytics_mixpanel_destination.settings.settings import Settings
-
-_LOG: Final = logging.getLogger("analytics_mixpanel")
 
 
 class Delivery:
@@ -33,7 +32,6 @@ class Delivery:
         self._translator = translator(framework, settings)
         self._transport = Transport(settings.proxies)
         self._senders = tuple(Sender(route, settings, self._transport) for route in routes(settings))
-        self._announced: dict[str, str] = {}
 
     def deliver(self, batch: Batch) -> Outcome:
         """Send a batch: each record once, each endpoint by itself."""
@@ -44,22 +42,18 @@ class Delivery:
             if sender.route.endpoint == "engage" and ledger.left:
                 parcels = ready(parcels, ledger)
             sender.send(parcels, ledger)
-        self._announce(ledger)
         return ledger.outcome()
-
-    def _announce(self, ledger: Ledger) -> None:
-        """Log what is wrong once, until the endpoint has worked again."""
-        for endpoint in ledger.working:
-            self._announced.pop(endpoint, None)
-        for endpoint, wrong in ledger.paused.items():
-            if wrong.advice not in self._announced.values():
-                _LOG.error("Mixpanel: messages are kept, since a setting is wrong. %s", wrong)
-            self._announced[endpoint] = wrong.advice
 
     def preview(self, message: Message) -> dict[str, Any]:
         """Show what would be sent for a message in wire form, without sending."""
         strict = "1" if self._settings.strict else "0"
         return preview(self._translator, message, endpoints(self._settings.base_url, strict))
+
+    def checkup(self, timeout: float) -> Iterator[dict[str, Any]]:
+        """Find out what is wrong between the settings and Mixpanel."""
+        from analytics_mixpanel_destination.checkup import checkup  # noqa: PLC0415 - seldom needed
+
+        return checkup(self._settings, self._transport, timeout)
 
     def close(self) -> None:
         """Close the connections; a later batch opens them anew."""

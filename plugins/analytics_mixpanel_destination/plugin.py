@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from analytics_mixpanel.errors import NotConfigured
 from analytics_mixpanel.hookspecs import hookimpl
-from analytics_mixpanel.late_imports import late_import
+from analytics_mixpanel.process.late_imports import late_import
 from analytics_mixpanel_destination.classic import ClassicOptions, classic_settings
 from analytics_mixpanel_destination.framework import Framework
 from analytics_mixpanel_destination.merge import checked_merge
-from analytics_mixpanel_destination.presets import presets
 from analytics_mixpanel_destination.settings.environment import completed
 from analytics_mixpanel_destination.settings.settings import (
     MAX_BYTES,
@@ -22,21 +22,23 @@ from analytics_mixpanel_destination.settings.settings import (
     Proxies,
     Settings,
 )
+from analytics_mixpanel_destination.workbench import Workbench
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Unpack
 
     from analytics_mixpanel.client import Client
     from analytics_mixpanel.delivery import Batch, Outcome
     from analytics_mixpanel.message import Message
     from analytics_mixpanel_destination.delivery import Delivery
-    from analytics_mixpanel_destination.mappings import MappingFileError
     from analytics_mixpanel_destination.mappings.loading import Given
 
 _LOG: Final = logging.getLogger("analytics_mixpanel")
 
 
-class Mixpanel:
+class Mixpanel(Workbench):
     """Deliver to Mixpanel as Segment's "Mixpanel (Actions)" destination does.
 
     What is not given here is taken from the client, then from the environment.
@@ -183,6 +185,13 @@ class Mixpanel:
             delivery.close()
 
     @property
+    def project_key(self) -> str:
+        """Tells this project from others, as a directory's name may; the token cannot be read from it."""
+        token = self._settings.token
+        project = f"{self._settings.base_url} {token.reveal() if token else ''}"
+        return hashlib.sha256(project.encode()).hexdigest()
+
+    @property
     def reserved_properties(self) -> dict[str, int]:
         """How many event properties were dropped for a reserved name, by name."""
         return self._framework.reserved.counts()
@@ -191,32 +200,18 @@ class Mixpanel:
         """Show what would be sent for a message in wire form, without sending; needs no client."""
         return self._delivery().preview(message)
 
-    @staticmethod
-    def presets() -> list[dict[str, Any]]:
-        """Answer the mappings to start from, for the command ``mappings preset``."""
-        return presets()
-
-    @staticmethod
-    def check_mappings(body: bytes, name: str) -> tuple[int, list[MappingFileError]]:
-        """Answer how many mappings a file holds, and all that is wrong with them.
+    def checkup(self, timeout: float) -> Iterator[dict[str, Any]]:
+        """Find out what is wrong between these settings and Mixpanel; nothing is stored there.
 
         Args:
-            body: of the file.
-            name: of the file, for the errors.
+            timeout: seconds for each request.
+
+        Returns:
+            Findings, each with ``check``, ``ok`` (None where it has no answer), ``found`` and ``mend``.
         """
-        with late_import():
-            from analytics_mixpanel_destination.mappings import Document, MappingFileError  # noqa: PLC0415
-        try:
-            document = Document.of(body, name)
-        except MappingFileError as error:
-            return 0, [error]
-        return document.count, document.errors()
+        return self._delivery().checkup(timeout)
 
 
 def _loaded(mappings: Given) -> list[dict[str, Any]] | None:
     """Check mappings and bring them into one form; None where none are given, as usual."""
-    if mappings is None:
-        return None
-    with late_import():
-        from analytics_mixpanel_destination.mappings import load_mappings  # noqa: PLC0415
-    return load_mappings(mappings)
+    return None if mappings is None else Workbench.load_mappings(mappings)

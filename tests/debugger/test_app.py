@@ -245,13 +245,6 @@ def test_credentials_of_a_project_are_validated(restricted: StandIn, post: Post)
     assert post(url, data=b"nonsense").status_code == 400
 
 
-@pytest.mark.parametrize("body", [b"{}", b"nonsense", b'{"batch":5}', b"[]"])
-def test_a_segment_batch_without_messages_is_refused(stand_in: StandIn, post: Post, body: bytes) -> None:
-    """The answer is a 400, and nothing is kept."""
-    assert post(stand_in.url + "/v1/batch", data=body, auth=("key", "")).status_code == 400
-    assert stand_in.store.segment_messages() == []
-
-
 def test_other_paths_are_not_found(stand_in: StandIn, post: Post) -> None:
     """There is nothing else."""
     assert post(stand_in.url + "/nothing", json=[]).status_code == 404

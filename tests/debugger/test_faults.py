@@ -122,3 +122,12 @@ def test_a_large_request_can_be_answered_early(stand_in: StandIn, post: Post) ->
     stand_in.answer_next(429)
     assert post(stand_in.url + "/import", data=b"x" * 5_000_000).status_code == 429
     assert stand_in.requests[0].size == 5_000_000
+
+
+def test_an_answer_can_stand_until_it_is_taken_back(stand_in: StandIn, send: Send) -> None:
+    """Without a number it is given to every request; those that have one come first."""
+    stand_in.answer_next(503, times=None)
+    stand_in.answer_next(429)
+    assert [send().status_code for _ in range(4)] == [429, 503, 503, 503]
+    stand_in.answer_as_usual()
+    assert send().status_code == 200

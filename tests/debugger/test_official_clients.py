@@ -14,7 +14,6 @@ import mixpanel
 import pytest
 import requests
 from mixpanel.credentials import ServiceAccountCredentials
-from segment.analytics.client import Client as SegmentClient
 
 from analytics_mixpanel.debugger import Project, StandIn
 
@@ -186,25 +185,6 @@ def test_its_buffered_batches_land(stand_in: StandIn) -> None:
     assert [event.properties["n"] for event in stand_in.events] == list(range(120))
     assert stand_in.profiles[0].properties == {"steps": 120}
     assert [request.accepted for request in stand_in.requests] == [50, 50, 50, 50, 20, 20]
-
-
-@pytest.mark.parametrize("zipped", [False, True])
-def test_segments_client_is_heard(stand_in: StandIn, zipped: bool) -> None:
-    """Its messages are kept as they are, and its callback for errors stays silent."""
-    errors: list[Exception] = []
-
-    def note(error: Exception, _: object) -> None:
-        errors.append(error)
-
-    client = SegmentClient("write-key", host=stand_in.url, gzip=zipped, on_error=note)
-    client.track("user-1", "Signed Up", {"plan": "pro"})
-    client.identify("user-1", {"email": "user-1@example.com"})
-    client.shutdown()
-    kept = stand_in.store.segment_messages()
-    assert errors == []
-    assert [message.record["type"] for message in kept] == ["track", "identify"]
-    assert {message.write_key for message in kept} == {"write-key"}
-    assert stand_in.events == []
 
 
 def test_a_simplified_project_takes_what_its_documentation_shows(post: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def test_the_oldest_events_go_first(store: Store) -> None:
 
 
 def test_every_kind_is_bounded(store: Store) -> None:
-    """Nothing grows without end: requests, profiles, history, users, refusals, Segment's messages."""
-    for number in range(150):
+    """Nothing grows without end: requests, history, refusals, messages; profiles and users have more room."""
+    for number in range(600):
         with store.writing():
             store.add_request(0.0, "POST", "/import", {}, {})
             store.put_profile(("token", "", f"u{number}"), {}, 0.0)
@@ -43,13 +44,15 @@ def test_every_kind_is_bounded(store: Store) -> None:
             store.add_operations([(1, "token", "", f"u{number}", "$set", b"{}", b"{}", 0.0)])
             store.merge("token", f"a{number}", f"b{number}")
             store.add_rejections([(1, "/import", 0, "", "", "", b"{}")])
-            store.add_segment_messages([(1, "key", 0.0, b"{}")])
+            store.link(
+                store.add_message((0.0, "key", f"m{number}", "track", "", 1, b"{}", "[]", "segment")), []
+            )
     counts = store.counts()
-    assert counts["profiles"] + counts["groups"] == 100
+    assert 1000 <= counts["profiles"] + counts["groups"] <= 1007
     assert len(store.operations()) == 100
-    assert (counts["requests"], counts["rejections"], counts["segment_messages"]) == (100, 100, 100)
+    assert (counts["requests"], counts["rejections"], counts["messages"]) == (100, 100, 100)
     assert store.canonical("token", "a0") is None
-    assert store.canonical("token", "a149") == "b149"
+    assert store.canonical("token", "a599") == "b599"
 
 
 def test_duplicates_are_counted(store: Store) -> None:
@@ -157,3 +160,60 @@ def test_a_closed_store_cannot_be_read() -> None:
     store.close()
     with pytest.raises(sqlite3.ProgrammingError):
         store.events()
+
+
+def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
+    """With what to do, and without a change to the file."""
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as old:
+        old.execute("CREATE TABLE events (id INTEGER PRIMARY KEY)")
+    old.close()
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="another version wrote this file"):
+        Store(path)
+    assert path.read_bytes() == before
+
+
+def test_a_write_inside_another_is_part_of_it(store: Store) -> None:
+    """It is undone with the outer one, and listeners hear of both once."""
+    heard: list[int] = []
+    store.listen(lambda: heard.append(store.counts()["events"]))
+
+    def write_both() -> None:
+        with store.writing():
+            with store.writing():
+                store.add_events(rows("a"))
+            raise RuntimeError("afterwards")
+
+    with pytest.raises(RuntimeError, match="afterwards"):
+        write_both()
+    assert (store.events(), heard) == ([], [])
+    with store.writing():
+        store.add_events(rows("a"))
+        with store.writing():
+            store.add_events(rows("b"))
+    assert heard == [2]
+
+
+def test_the_oldest_go_in_blocks() -> None:
+    """Not with every write, and never more than a small part beyond what is kept."""
+    store = Store(keep=1280)
+    sizes = []
+    for number in range(1500):
+        with store.writing():
+            store.add_events(rows(f"i{number}"))
+        sizes.append(store.span("events")[1])
+    store.close()
+    assert max(sizes) <= 1290
+    assert min(sizes[1280:]) >= 1280
+    assert sum(after < before for before, after in pairwise(sizes)) < 30
+
+
+def test_links_go_with_their_message(store: Store) -> None:
+    """Nothing leads from what is kept no more."""
+    for number in range(150):
+        with store.writing():
+            row = (0.0, "key", f"m{number}", "track", "", 1, b"{}", "[]", "segment")
+            store.link(store.add_message(row), [("event", number)])
+    assert store.links(50) == []
+    assert store.links(150) == [("event", 149)]

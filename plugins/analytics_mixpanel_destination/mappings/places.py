@@ -18,7 +18,13 @@ def line_of(text: str, path: str) -> int:
         text: valid JSON.
         path: as ``/2/mapping/event``.
     """
-    return text.count("\n", 0, _position(text, _skip(text, 0), path)) + 1
+    return place_of(text, path)[0]
+
+
+def place_of(text: str, path: str) -> tuple[int, int]:
+    """Answer line and column, both counted from 1; see line_of."""
+    position = _position(text, _skip(text, 0), path)
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
 def _position(text: str, value_at: int, path: str) -> int:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT: Final = 300.0
 _PASSING: Final = frozenset({408, 425, 429})
-_FORBIDDEN: Final = frozenset({401, 403, 407})
+# "Not implemented" and "version not supported" are about the request, whatever the number says.
+_REFUSING: Final = frozenset({501, 505})
+# Credentials, or an address at which there is no Mixpanel: nothing is wrong with the records.
+_MISPLACED: Final = frozenset({401, 403, 404, 405, 407, 410, 451})
 _WORDS: Final = 300
 
 
@@ -66,9 +69,9 @@ def read_answer(answer: Answer, bodies: Sequence[bytes]) -> Verdict:
     status = _status(answer.status, content)
     if status == 413:
         return _refused(bodies, _words(content, status), too_large=True)
-    if status in _PASSING or status >= 500:
+    if status in _PASSING or (status >= 500 and status not in _REFUSING):
         return Retry(_words(content, status), retry_after(answer.headers.get("Retry-After")))
-    if status in _FORBIDDEN or 300 <= status < 400:
+    if status in _MISPLACED or 300 <= status < 400:
         return Pause(f"HTTP {status}", _words(content, status) + _elsewhere(answer))
     if status == 400 or 200 <= status < 300:
         return _read_records(status, content, bodies)
@@ -127,14 +130,14 @@ def _rejections(failed: list[Any], bodies: Sequence[bytes]) -> dict[int, Rejecti
 
 
 def _position(record: Mapping[str, Any], bodies: Sequence[bytes]) -> int | None:
+    """Where the record is: at its index, unless its id is that of another one."""
     index = record.get("index")
-    if type(index) is int and 0 <= index < len(bodies):
-        return index
     insert_id = record.get("insert_id", record.get("$insert_id"))  # the docs have both spellings
-    if not insert_id:
-        return None
+    at = index if type(index) is int and 0 <= index < len(bodies) else None
+    if not insert_id or (at is not None and _insert_id(bodies[at]) == insert_id):
+        return at
     found = [position for position, body in enumerate(bodies) if _insert_id(body) == insert_id]
-    return found[0] if len(found) == 1 else None
+    return found[0] if len(found) == 1 else at
 
 
 def _insert_id(body: bytes) -> Any:

@@ -9,17 +9,17 @@ from __future__ import annotations
 import http.client
 import io
 import math
+import socket
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util.connection import allowed_gai_family, create_connection
 
-if TYPE_CHECKING:
-    import socket
-
+_LONGEST_CONNECT = 5.0
 _SENT_AT_ONCE = 16_384  # one TLS record: Python bounds each record's wait, not their sum
 
 
@@ -30,11 +30,25 @@ class Exchange(threading.local):
 
     Attributes:
         deadline: ``time.monotonic()`` at which it has to be over.
+        allowance: bytes that may still be received; headers and the sizes of chunks count too.
         reused: whether its connection had already served another one.
     """
 
     deadline: float = math.inf
+    allowance: float = math.inf
     reused: bool = False
+
+    def begin(self, timeout: float, allowance: int) -> None:
+        """Make a request within so many seconds, and receive so many bytes at most."""
+        self.deadline = time.monotonic() + timeout
+        self.allowance = allowance
+        self.reused = False
+
+    def received(self, count: int) -> None:
+        """Note so many bytes; OSError when they are too many."""
+        self.allowance -= count
+        if self.allowance < 0:
+            raise OSError("the answer is too long")
 
     def remaining(self) -> float:
         """Seconds that are left; TimeoutError when there are none."""
@@ -59,7 +73,9 @@ class _BoundedReader(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         self._sock.settimeout(EXCHANGE.remaining())
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        EXCHANGE.received(count or 0)
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -80,6 +96,27 @@ class _BoundedConnection(HTTPConnection):
     def connect(self) -> None:
         self._served = False
         super().connect()
+
+    def _new_conn(self) -> socket.socket:
+        """Try the host's addresses one after the other: a dead one leaves time for the next."""
+        try:
+            host = self._dns_host.strip("[]")
+            addresses = socket.getaddrinfo(host, self.port, allowed_gai_family(), socket.SOCK_STREAM)
+        except UnicodeError:
+            raise OSError("the host is no name") from None
+        failure = OSError("the host has no address")
+        for *_, address in addresses:
+            try:
+                timeout = min(EXCHANGE.remaining(), _LONGEST_CONNECT)
+                sock = create_connection(
+                    (str(address[0]), self.port), timeout, socket_options=self.socket_options
+                )
+            except OSError as error:
+                failure = error
+            else:
+                sock.settimeout(EXCHANGE.remaining())
+                return sock
+        raise failure
 
     def request(self, *args: Any, **options: Any) -> None:
         EXCHANGE.reused = self._served

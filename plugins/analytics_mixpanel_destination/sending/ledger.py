@@ -56,7 +56,6 @@ class Ledger:
     left: dict[int, list[Parcel]] = field(factory=dict)
     _why: dict[int, str] = field(factory=dict)
     _retry_after: float | None = None
-    working: set[str] = field(factory=set)
     paused: dict[str, WrongSetting] = field(factory=dict)
 
     def reject(self, index: int, rejection: Rejection) -> None:
@@ -75,10 +74,6 @@ class Ledger:
         if after is not None:
             self._retry_after = max(after, self._retry_after or 0.0)
 
-    def works(self, endpoint: str) -> None:
-        """Note that an endpoint takes records."""
-        self.working.add(endpoint)
-
     def pause(self, endpoint: str, wrong: WrongSetting) -> None:
         """Note that an endpoint takes nothing until a setting is mended."""
         self.paused[endpoint] = wrong
@@ -93,5 +88,5 @@ class Ledger:
             dropped=self.dropped,
             retry=self._why,
             retry_after=self._retry_after,
-            paused=" ".join(dict.fromkeys(str(wrong) for wrong in self.paused.values())) or None,
+            paused=" ".join({wrong.advice: str(wrong) for wrong in self.paused.values()}.values()) or None,
         )

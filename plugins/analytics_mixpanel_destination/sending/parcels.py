@@ -23,11 +23,14 @@ class Parcel:
         index: of its message in the batch.
         endpoint: where it goes: import, track, engage or groups.
         body: the record as JSON.
+        among: of how many records that were refused together it is one, or 0. Where a search broke off, they
+            are what goes into one request.
     """
 
     index: int
     endpoint: str
     body: bytes = field(repr=False)
+    among: int = 0
 
 
 Parcels: TypeAlias = Sequence[Parcel]
@@ -54,10 +57,25 @@ def fitting(parcels: Parcels, start: int, max_records: int, max_bytes: int) -> P
     """The parcels from ``start`` on that fit into one request: at least one."""
     size = 1
     end = start
-    last = min(len(parcels), start + max_records)
+    last = min(len(parcels), start + min(max_records, parcels[start].among or max_records))
     while end < last:
         size += len(parcels[end].body) + 1
         if size > max_bytes and end > start:
             break
         end += 1
     return parcels[start:end]
+
+
+def size_of(parcels: Parcels) -> int:
+    """The bytes of a request that holds these."""
+    return 1 + sum(len(each.body) + 1 for each in parcels)
+
+
+def halves(parcels: Parcels) -> tuple[Parcels, Parcels]:
+    """Two parts, of one record at least and of about as many bytes each."""
+    half = size_of(parcels) // 2
+    size = middle = 0
+    while middle < len(parcels) - 1 and (middle == 0 or size + len(parcels[middle].body) < half):
+        size += len(parcels[middle].body) + 1
+        middle += 1
+    return parcels[:middle], parcels[middle:]

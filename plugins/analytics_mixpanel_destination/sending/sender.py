@@ -5,14 +5,19 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field
-
 from analytics_mixpanel.delivery import Rejection
 from analytics_mixpanel_destination.sending.advice import advice
 from analytics_mixpanel_destination.sending.answers import Pause, Retry, Split, Taken, Verdict, read_answer
 from analytics_mixpanel_destination.sending.ledger import WrongSetting
-from analytics_mixpanel_destination.sending.parcels import Parcels, fitting
-from analytics_mixpanel_destination.sending.transport import Transport, UnreachableError, UntrustedError
+from analytics_mixpanel_destination.sending.parcels import Parcels, fitting, halves, size_of
+from analytics_mixpanel_destination.sending.search import Search
+from analytics_mixpanel_destination.sending.transport import (
+    ProxyDeniedError,
+    Transport,
+    UnreachableError,
+    UntrustedError,
+)
+from analytics_mixpanel_destination.sending.working_size import WorkingSize
 from analytics_mixpanel_destination.settings.secret import scrub
 from analytics_mixpanel_destination.settings.settings import TIMEOUT, Settings
 
@@ -24,32 +29,8 @@ if TYPE_CHECKING:
 
 _ANSWER: Final = 65_536
 _ANSWER_PER_RECORD: Final = 512  # what Mixpanel can have to say about each
-_SMALLEST: Final = 65_536  # no server's limit lies below; one that refuses everything teaches nothing
-_GROW_AFTER: Final = 20
-
-
-@define(eq=False)
-class WorkingSize:
-    """How many bytes a request may have: half of what was too much, and slowly more again."""
-
-    most: int
-    bytes: int = field(init=False)
-    _taken: int = 0
-
-    def __attrs_post_init__(self) -> None:
-        self.bytes = self.most
-
-    def shrink(self, refused: int) -> None:
-        """Remember that a request of this many bytes was too large."""
-        self._taken = 0
-        self.bytes = max(min(self.bytes, refused // 2), min(_SMALLEST, self.most))
-
-    def grow(self) -> None:
-        """Count a request that was taken."""
-        if self.bytes < self.most:
-            self._taken += 1
-            if self._taken % _GROW_AFTER == 0:
-                self.bytes = min(self.most, self.bytes + self.bytes // 10)
+_AFTER_THAT: Final = "not sent, since what came before it has to be sent again"
+_NOT_FOUND: Final = "not sent yet: Mixpanel refuses some of these records without saying which"
 
 
 class Sender:
@@ -74,39 +55,60 @@ class Sender:
 
         What is then unsent is kept in the ledger.
         """
+        return self._send(parcels, ledger, Search.among(len(parcels)))
+
+    def _send(self, parcels: Parcels, ledger: Ledger, search: Search) -> bool:
         start = 0
         while start < len(parcels):
             request = fitting(parcels, start, self.route.max_records, self._size.bytes)
             start += len(request)
-            if not self._send_request(request, ledger):
-                ledger.keep(parcels[start:], "not sent, since what came before it has to be sent again")
+            if not self._send_request(request, ledger, search):
+                ledger.keep(parcels[start:], _AFTER_THAT)
                 return False
         return True
 
-    def _send_request(self, parcels: Parcels, ledger: Ledger) -> bool:
-        match self._verdict(parcels, ledger):
+    def _send_request(self, parcels: Parcels, ledger: Ledger, search: Search) -> bool:
+        verdict = self._verdict(parcels, ledger)
+        if not isinstance(verdict, Split):
+            return self._booked(verdict, parcels, ledger)
+        if not verdict.too_large:
+            search.refused(parcels)
+            return self._searched(ledger, search)
+        self._size.shrink(size_of(parcels))
+        first, second = halves(parcels)
+        if self._send(first, ledger, search):
+            return self._send(second, ledger, search)
+        ledger.keep(second, _AFTER_THAT)
+        return False
+
+    def _searched(self, ledger: Ledger, search: Search) -> bool:
+        """Find out which records are refused; False when that has to go on another time."""
+        while (piece := search.next()) is not None:
+            verdict = self._verdict(piece, ledger)
+            if isinstance(verdict, Split):
+                search.refused(piece)
+            elif self._booked(verdict, piece, ledger):
+                search.taken(whole=verdict == Taken())
+            else:
+                ledger.keep(search.rest(), _AFTER_THAT)
+                return False
+        rest = search.rest()
+        ledger.keep(rest, _NOT_FOUND)
+        return not rest
+
+    def _booked(self, verdict: Taken | Retry | Pause, parcels: Parcels, ledger: Ledger) -> bool:
+        """Take down what became of a request; whether the next may follow."""
+        match verdict:
             case Taken(rejected):
-                ledger.works(self.route.endpoint)
                 for position, rejection in rejected.items():
                     ledger.reject(parcels[position].index, self._clean(rejection))
                 return True
-            case Split(too_large):
-                return self._send_halves(parcels, ledger, too_large=too_large)
             case Retry(reason, after):
                 ledger.keep(parcels, self._scrubbed(reason), after)
             case Pause(cause, text):
                 wrong = WrongSetting(self._scrubbed(text), advice(cause, self.route, self._settings))
                 ledger.pause(self.route.endpoint, wrong)
                 ledger.keep(parcels, str(wrong))
-        return False
-
-    def _send_halves(self, parcels: Parcels, ledger: Ledger, *, too_large: bool) -> bool:
-        if too_large:
-            self._size.shrink(sum(len(each.body) + 1 for each in parcels))
-        middle = len(parcels) // 2
-        if self.send(parcels[:middle], ledger):
-            return self.send(parcels[middle:], ledger)
-        ledger.keep(parcels[middle:], "not sent, since what came before it has to be sent again")
         return False
 
     def _verdict(self, parcels: Parcels, ledger: Ledger) -> Verdict:
@@ -125,6 +127,8 @@ class Sender:
             return Retry(f"{self._settings.base_url} cannot be reached: {error}")
         except UntrustedError as error:
             return Pause("TLS", f"{self._settings.base_url} cannot be trusted: {error}")
+        except ProxyDeniedError as error:
+            return Pause("HTTP 407", str(error))
         verdict = read_answer(answer, [each.body for each in parcels])
         if isinstance(verdict, Taken):
             self._size.grow()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import ssl
-import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final
 
@@ -13,14 +12,20 @@ import urllib3
 from requests.exceptions import RequestException
 
 from analytics_mixpanel_destination.sending.deadline import EXCHANGE, DeadlineAdapter
-from analytics_mixpanel_destination.sending.transport import Answer, UnreachableError, UntrustedError
+from analytics_mixpanel_destination.sending.transport import (
+    Answer,
+    ProxyDeniedError,
+    UnreachableError,
+    UntrustedError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _FAILURES: Final = (RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
-_LONGEST_CONNECT: Final = 5.0  # for each address of the host: a dead one leaves time for the next
+_HEADERS: Final = 131_072  # bytes of an answer before its body
 _HUNG_UP: Final = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
+_WHO_ASKS: Final = "Tunnel connection failed: 407"  # http.client's words for an answer to CONNECT
 #: Words in OpenSSL's reasons that no repetition changes.
 _UNACCEPTABLE: Final = (
     "CERTIFICATE",
@@ -65,7 +70,7 @@ def post(
     read: int,
 ) -> Answer:
     """Make one request of the session; see :meth:`Transport.post`."""
-    EXCHANGE.deadline = time.monotonic() + timeout
+    EXCHANGE.begin(timeout, _HEADERS + 2 * read)
     try:
         response = _send(session, url, headers, body, proxies)
         try:
@@ -100,7 +105,7 @@ def _send(
                 data=body,
                 headers=dict(headers),
                 proxies=dict(proxies or {}),
-                timeout=(min(left, _LONGEST_CONNECT), left),
+                timeout=left,
                 allow_redirects=False,
                 stream=True,
             )
@@ -126,9 +131,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.extend(inner for inner in wrapped if isinstance(inner, BaseException) and inner not in seen)
 
 
-def _failure(error: BaseException) -> UnreachableError | UntrustedError:
+def _failure(error: BaseException) -> Exception:
     causes = list(_causes(error))
     for cause in causes:
+        if type(cause) is OSError and str(cause).startswith(_WHO_ASKS):
+            return ProxyDeniedError("HTTP 407 from the proxy")
         if isinstance(cause, ssl.SSLCertVerificationError):
             return UntrustedError(cause.verify_message or "its certificate cannot be verified")
         if isinstance(cause, ssl.SSLError) and any(word in (cause.reason or "") for word in _UNACCEPTABLE):

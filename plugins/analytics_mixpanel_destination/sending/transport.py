@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
-from analytics_mixpanel.late_imports import late_import
+from analytics_mixpanel.process.late_imports import late_import
 from analytics_mixpanel.version import VERSION
+from analytics_mixpanel_destination.sending.quiet import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,10 @@ class UntrustedError(Exception):
     """The server could not prove who it is; nothing was sent."""
 
 
+class ProxyDeniedError(Exception):
+    """The proxy wants to know who asks; nothing was sent."""
+
+
 class Transport:
     """Posts to one host, from any thread and any process.
 
@@ -60,13 +65,15 @@ class Transport:
         Raises:
             UnreachableError: no answer, or none in time.
             UntrustedError: the server's certificate or protocol is not acceptable.
+            ProxyDeniedError: the proxy asks for credentials.
         """
         with late_import():  # requests takes a tenth of a second: not before there is something to send
             from analytics_mixpanel_destination.sending.session import open_session, post  # noqa: PLC0415
 
         session = self._idle_session() or open_session(_HEADERS)
         try:
-            return post(session, url, headers, body, proxies=self._proxies, timeout=timeout, read=read)
+            with quiet():
+                return post(session, url, headers, body, proxies=self._proxies, timeout=timeout, read=read)
         finally:
             self._idle.append(session)
 

@@ -113,6 +113,16 @@ def test_a_failed_record_without_a_usable_index_is_found_by_its_id(key: str, ind
     assert verdict == Taken({2: Rejection("m", "f")})
 
 
+@pytest.mark.parametrize(
+    ("insert_id", "position"), [("id-0", 0), ("id-3", 3), ("unknown", 1), ("", 1), (7, 1)]
+)
+def test_an_id_that_is_another_records_is_believed(insert_id: Any, position: int) -> None:
+    """Where index and id disagree the id is right, unless no record has it."""
+    failed = [{"index": 1, "insert_id": insert_id, "field": "f", "message": "m"}]
+
+    assert read(400, {"failed_records": failed}) == Taken({position: Rejection("m", "f")})
+
+
 def test_failed_records_count_under_200_too() -> None:
     """The list is believed whatever the status above it."""
     verdict = read(200, {"code": 200, "status": 1, "failed_records": [{"index": 0, "message": "m"}]})
@@ -153,7 +163,7 @@ def test_413_splits_and_says_that_size_is_the_matter() -> None:
     )
 
 
-@pytest.mark.parametrize("status", [408, 425, 429, 500, 501, 502, 503, 504, 524, 599])
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 524, 599])
 def test_what_passes_is_tried_again(status: int) -> None:
     """Rate limits, timeouts and server errors keep the records, with the wait that was asked for."""
     assert read(status, {"error": "later"}, retry_after="7") == Retry(f"HTTP {status}: later", 7.0)
@@ -164,8 +174,8 @@ def test_an_error_enclosed_in_a_200_is_that_error() -> None:
     assert isinstance(read(200, {"code": 429, "error": "Project exceeded rate limits."}), Retry)
 
 
-@pytest.mark.parametrize("status", [401, 403, 407, 300, 301, 302, 303, 304, 307, 308])
-def test_credentials_and_redirects_pause(status: int) -> None:
+@pytest.mark.parametrize("status", [401, 403, 404, 405, 407, 410, 451, 300, 301, 302, 303, 304, 307, 308])
+def test_credentials_and_wrong_addresses_pause(status: int) -> None:
     """What only a mended setting can change keeps everything."""
     verdict = read(status, {"error": "Unauthorized"})
 
@@ -179,8 +189,8 @@ def test_a_redirect_is_described_by_its_host_alone() -> None:
     assert verdict == Pause("HTTP 307", "HTTP 307, a redirect to login.example.com")
 
 
-@pytest.mark.parametrize("status", [402, 404, 405, 410, 415, 422, 451])
-def test_any_other_4xx_refuses_the_request(status: int) -> None:
+@pytest.mark.parametrize("status", [402, 406, 409, 415, 422, 431, 501, 505])
+def test_any_other_status_refuses_the_request(status: int) -> None:
     """No repetition would change it."""
     verdict = read(status, {"error": "no"}, records=2)
 

@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics_mixpanel_destination.record import Record
-from analytics_mixpanel_destination.sending.parcels import Parcel, fitting, parcel
+from analytics_mixpanel_destination.sending.parcels import Parcel, Parcels, fitting, halves, parcel, size_of
 
 
 def parcels(*sizes: int) -> list[Parcel]:
@@ -61,3 +63,45 @@ def test_a_request_is_bounded_by_bytes_with_commas_and_brackets() -> None:
 def test_a_record_that_is_too_large_goes_alone() -> None:
     """There is always one record, so that sending comes to an end."""
     assert len(fitting(parcels(100, 1), 0, 99, 50)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count"),
+    [((10, 10), 1), ((10, 10, 10, 10), 2), ((100, 1, 1, 1), 1), ((1, 1, 1, 100), 3), ((1,) * 7, 3)],
+)
+def test_halves_are_of_bytes(sizes: tuple[int, ...], count: int) -> None:
+    """Both parts hold something, in order, and as nearly the same number of bytes as records allow."""
+    whole = parcels(*sizes)
+    first, second = halves(whole)
+
+    assert [*first, *second] == whole
+    assert len(first) == count
+
+
+@given(st.lists(st.integers(1, 10_000), min_size=2, max_size=50))
+def test_halves_become_single_records(sizes: list[int]) -> None:
+    """Halved again and again, every list ends in its records, each by itself."""
+
+    def ends(some: Parcels) -> list[Parcel]:
+        if len(some) == 1:
+            return list(some)
+        first, second = halves(some)
+        return ends(first) + ends(second)
+
+    whole = parcels(*sizes)
+    assert ends(whole) == whole
+
+
+def test_the_size_of_a_request_is_that_of_its_json() -> None:
+    """Brackets and commas count."""
+    assert size_of(parcels(3, 4)) == len(b"[xxx,xxxx]")
+
+
+def test_records_that_were_refused_together_stay_together() -> None:
+    """A request that begins with one of them holds no more than were refused."""
+    whole = parcels(*[10] * 6)
+    for each in whole[:3]:
+        each.among = 3
+
+    assert [each.index for each in fitting(whole, 0, 100, 1_000)] == [0, 1, 2]
+    assert [each.index for each in fitting(whole, 3, 100, 1_000)] == [3, 4, 5]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import pytest
 
 from analytics_mixpanel.delivery import Rejection
-from analytics_mixpanel_destination.sending.sender import WorkingSize
 
 TOKEN = "the-project-token-0123456789"
 Make = Callable[..., Any]
@@ -145,6 +145,60 @@ def test_413_halves_and_the_size_is_remembered(server: Any, sending: Make) -> No
     assert max(server.sizes) < 30
 
 
+def test_a_small_limit_of_records_is_learnt_too(server: Any, sending: Make) -> None:
+    """A server that counts records, not bytes, is soon asked with requests that it takes."""
+    server.rule = lambda heard: (413, {"code": 413}) if len(heard.records) > 50 else None
+    sender = sending()
+    sender.send("engage", profiles(400))
+    server.heard.clear()
+    outcome = sender.send("engage", profiles(400))
+
+    assert (outcome.rejected, outcome.retry) == ({}, {})
+    assert sum(size > 50 for size in server.sizes) <= 1
+
+
+@pytest.mark.parametrize("count", [2, 3, 17, 1_000])
+def test_a_400_without_a_list_costs_few_requests(server: Any, sending: Make, count: int) -> None:
+    """One bad record among n costs one request, and at most two times log2 n more."""
+    bad = count - 1
+    server.rule = lambda heard: (400, {"error": "bad"}) if bad in numbers(heard) else None
+    outcome = sending().send("import", events(count))
+
+    assert outcome.rejected == {bad: Rejection("HTTP 400: bad")}
+    assert outcome.retry == {}
+    assert len(server.heard) <= 1 + 2 * math.ceil(math.log2(count))
+
+
+def test_a_server_that_refuses_everything_is_not_asked_for_each(server: Any, sending: Make) -> None:
+    """After two times log2 n requests the rest is kept; the next attempt goes on where this one ended."""
+    server.rule = lambda _: (400, {"error": "bad"})
+    outcome = sending().send("import", events(1_000))
+
+    assert len(server.heard) == 1 + 20
+    assert len(outcome.rejected) >= 1
+    assert len(outcome.rejected) + len(outcome.retry) == 1_000
+    assert "without saying which" in outcome.retry[999]
+
+
+def test_a_failure_ends_a_search(server: Any, sending: Make) -> None:
+    """A rate limit in the middle of a search keeps what was not tried."""
+    server.will_say(400, {"error": "bad"})
+    server.will_say(200, {"code": 200, "status": "OK"})
+    server.will_say(429, {"error": "later"}, retry_after="7")
+    outcome = sending().send("import", events(8))
+
+    assert (sorted(outcome.retry), outcome.retry_after, outcome.rejected) == ([4, 5, 6, 7], 7.0, {})
+
+
+def test_a_proxy_that_asks_who_we_are_pauses(server: Any, sending: Make) -> None:
+    """The text says which setting names the proxy."""
+    server.rule = lambda _: (407, b"")
+    outcome = sending(proxies=server.url).send("import", events(1))
+
+    assert sorted(outcome.retry) == [0]
+    assert "HTTPS_PROXY" in outcome.paused
+
+
 def test_a_single_record_that_is_too_large_is_rejected(server: Any, sending: Make) -> None:
     """A 413 for one record refuses that one; its neighbours are delivered."""
 
@@ -246,29 +300,6 @@ def test_a_slow_server_does_not_hold_a_batch_beyond_its_deadline(server: Any, se
 
     assert sorted(outcome.retry) == [0]
     assert time.monotonic() - began < 1.9
-
-
-def test_the_working_size_grows_again() -> None:
-    """After twenty requests that were taken a tenth more is tried, up to the setting."""
-    size = WorkingSize(1_000_000)
-    size.shrink(800_000)
-    shrunk = size.bytes
-    for _ in range(20):
-        size.grow()
-    grown = size.bytes
-    for _ in range(1_000):
-        size.grow()
-
-    assert (shrunk, grown, size.bytes) == (400_000, 440_000, 1_000_000)
-
-
-def test_the_working_size_has_a_floor() -> None:
-    """A server that finds everything too large does not make later requests tiny."""
-    size = WorkingSize(1_000_000)
-    for _ in range(30):
-        size.shrink(10)
-
-    assert size.bytes == 65_536
 
 
 def test_no_secret_is_logged(server: Any, sending: Make, caplog: pytest.LogCaptureFixture) -> None:

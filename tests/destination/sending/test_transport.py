@@ -17,6 +17,7 @@ import pytest
 
 from analytics_mixpanel_destination.sending.transport import (
     Answer,
+    ProxyDeniedError,
     Transport,
     UnreachableError,
     UntrustedError,
@@ -240,6 +241,98 @@ def test_a_proxy_that_refuses_to_connect_is_tried_again(raw_server: Serve) -> No
     transport.close()
     assert b"CONNECT" in heard[0]
     assert b"Authorization" not in heard[0]
+
+
+def test_a_proxy_that_asks_who_we_are_is_told_apart(raw_server: Serve) -> None:
+    """A 407 to CONNECT is no passing failure."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    transport = Transport(raw_server(behave))
+    with pytest.raises(ProxyDeniedError, match="407"):
+        post(transport, "https://mixpanel.invalid")
+    transport.close()
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"x" * 60_000 + b"\r\n") * 20,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + (b"1;" + b"x" * 999 + b"\r\n1\r\n") * 999,
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000,
+    ],
+    ids=["headers", "chunks", "continue"],
+)
+def test_an_answer_is_bounded_as_a_whole(raw_server: Serve, transport: Transport, start: bytes) -> None:
+    """Whatever an answer is made of, it is left when it has had its bytes."""
+
+    def behave(connection: socket.socket) -> None:
+        request(connection)
+        connection.sendall(start)
+        connection.sendall(b"1")
+
+    with pytest.raises(UnreachableError, match="the answer is too long"):
+        post(transport, raw_server(behave), read=1_000)
+
+
+def test_a_bound_holds_for_one_request(raw_server: Serve, transport: Transport) -> None:
+    """Many answers on one connection may have more bytes than one."""
+
+    def behave(connection: socket.socket) -> None:
+        while request(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1_000)
+
+    url = raw_server(behave)
+    assert {len(post(transport, url, read=2_000).body) for _ in range(300)} == {1_000}
+
+
+def test_dead_addresses_leave_time_for_the_next(
+    server: Any, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a host with several addresses the first that answers is used."""
+    port = int(server.url.rpartition(":")[2])
+    families = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    addresses = [(*families, ("127.0.0.2", 1)), (*families, ("127.0.0.1", port))]
+    resolve = socket.getaddrinfo
+
+    def several(host: Any, *rest: Any, **more: Any) -> Any:
+        return addresses if host == "mixpanel.test" else resolve(host, *rest, **more)
+
+    monkeypatch.setattr("socket.getaddrinfo", several)
+    assert post(transport, f"http://mixpanel.test:{port}").status == 200
+
+
+def test_all_addresses_together_have_the_time_of_one_request(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host of which no address answers holds a request no longer than its timeout."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(address)
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address)] * 20
+        resolve = socket.getaddrinfo
+        monkeypatch.setattr(
+            "socket.getaddrinfo",
+            lambda host, *rest, **more: found if host == "mixpanel.test" else resolve(host, *rest, **more),
+        )
+        began = time.monotonic()
+        with pytest.raises(UnreachableError, match="no answer in time"):
+            post(transport, f"http://mixpanel.test:{address[1]}", timeout=0.5)
+        assert time.monotonic() - began < 5
+        for each in waiting:
+            each.close()
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".invalid", "mixpanel..invalid", "mixpanel.invalid"])
+def test_a_host_that_is_none_is_unreachable(transport: Transport, host: str) -> None:
+    """A name that cannot be resolved, or that is no name, is a failure like any other."""
+    with pytest.raises(UnreachableError):
+        post(transport, f"http://{host}")
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # the server's threads are not the child's

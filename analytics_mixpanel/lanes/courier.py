@@ -1,0 +1,286 @@
+"""A courier: takes batches from one reader, hands them to the destination, settles what became of them."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from attrs import frozen
+
+from analytics_mixpanel.accounts import DELIVERED, RETRIED
+from analytics_mixpanel.delivery import Batch, Outcome
+from analytics_mixpanel.hooks import fold, tell
+from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.lanes.attempt import Attempt, ask
+from analytics_mixpanel.lanes.breaker import Breaker, Turn
+from analytics_mixpanel.lanes.load import Load
+from analytics_mixpanel.lanes.retry import Patience, RetryPolicy, Wait
+from analytics_mixpanel.lanes.trip import Trip
+from analytics_mixpanel.losses import Losses
+from analytics_mixpanel.message import Message
+from analytics_mixpanel.plugins import Destination, Plugins
+from analytics_mixpanel.queues import Reader
+
+# A destination that raises is at fault itself: a few tries, then its messages are given up.
+MAX_RAISES: Final = 3
+
+
+@frozen
+class Pace:
+    """How a courier takes and delivers.
+
+    Attributes:
+        count: messages a batch.
+        bytes: bytes of encoded messages a batch.
+        interval: seconds that a message may wait for its batch to fill.
+        timeout: seconds one attempt may take.
+        retry: when a batch is given up.
+    """
+
+    count: int
+    bytes: int
+    interval: float
+    timeout: float
+    retry: RetryPolicy
+
+
+class Courier:
+    """Delivers what one reader gives, batch by batch, in order.
+
+    A batch is finished before the next is taken: what has to be tried again holds up what came after it, so
+    a user's messages arrive in the order of the calls.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        reader: Reader,
+        plugins: Plugins,
+        losses: Losses,
+        pace: Pace,
+        breaker: Breaker,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.reader = reader
+        self._destination = destination
+        self._plugins = plugins
+        self._losses = losses
+        self._pace = pace
+        self._breaker = breaker
+        self._clock = clock
+        self._bell = breaker.bell()
+        self._hurried = False
+        self._stopped = False
+        self._trip: Trip | None = None
+        self._at_work = threading.Lock()
+        self._worker: int | None = None
+
+    # -- taking ------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Deliver until the reader is closed."""
+        with self._at_work:
+            self._see_through(math.inf)
+            while bodies := self.reader.take(self._pace.count, self._pace.bytes, self._pace.interval):
+                self._set_out(bodies)
+                self._see_through(math.inf)
+
+    def run_until(self, deadline: float) -> None:
+        """Deliver what is there now, on this thread; for a process that can start none.
+
+        What is under way at the deadline is gone on with the next time.
+        """
+        left = min(max(0.0, deadline - self._clock()), threading.TIMEOUT_MAX)
+        if self._worker == threading.get_ident() or not self._at_work.acquire(timeout=left):
+            return  # a hook or a signal handler that flushes does so within a flush
+        self._worker = threading.get_ident()
+        try:
+            self._see_through(deadline)
+            while self._trip is None and self._clock() < deadline:
+                bodies = self.reader.take_now(self._pace.count, self._pace.bytes)
+                if not bodies:
+                    break
+                self._set_out(bodies)
+                self._see_through(deadline)
+        finally:
+            self._worker = None
+            self._at_work.release()
+
+    def hurry(self) -> None:
+        """Take what is there, and try again at once what waits only for its back-off."""
+        self._hurried = True
+        self._bell.ring()
+        self.reader.hurry()
+
+    def stop(self) -> list[bytes]:
+        """Take no more; what is lost by stopping now."""
+        self._stopped = True
+        lost = self.reader.close()
+        self._bell.ring()
+        return lost
+
+    # -- one batch ---------------------------------------------------------------------------------
+
+    def deliver(self, bodies: list[bytes], give_up_at: float) -> bool:
+        """Deliver on the caller's thread by then, or give up; whether all of it was delivered."""
+        trip = self._begin(bodies)
+        reason = "error in deliver"
+        try:
+            self._travel(trip, give_up_at)
+            reason = "shutdown" if self._stopped else "not delivered in time"
+        finally:
+            self._give_up(trip, reason)
+        return trip.whole and not trip.load
+
+    def _set_out(self, bodies: list[bytes]) -> None:
+        self._hurried = False  # whoever was in a hurry so far is served by the first attempt
+        self._trip = Trip(Load(bodies), Patience(self._pace.retry), whole=True)
+        try:
+            self._trip = self._begin(bodies)
+        except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives its batch
+            self._fail(error)
+
+    def _begin(self, bodies: list[bytes]) -> Trip:
+        load = self._enriched(Load(bodies))
+        patience = Patience(self._pace.retry, self._clock, self.reader.durable)
+        return Trip(load, patience, whole=len(load) == len(bodies))
+
+    def _see_through(self, until: float) -> None:
+        """Go on with the batch under way."""
+        if self._trip is None:
+            return
+        try:
+            if self._travel(self._trip, until):
+                self._trip = None
+        except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives its batch
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        log_seldom("courier", "%s: a batch was dropped: %s", self._destination.name, place_of(error))
+        trip, self._trip = self._trip, None
+        if trip is not None:
+            self._give_up(trip, "error in deliver")
+
+    def _travel(self, trip: Trip, until: float) -> bool:
+        """Try, as often as it takes; False when the time was up, or the reader was closed."""
+        while trip.load:
+            turn = self._wait_for_turn(trip, until)
+            if turn is None:
+                return False
+            try:
+                batch, attempt = self._try(trip, turn, until)
+                give_up = self._plan(trip, turn, batch, attempt)
+            finally:
+                self._breaker.end(turn)
+            if not self._settle(trip, batch, attempt.outcome):
+                return False
+            if give_up:
+                self._give_up(trip, give_up)
+                trip.load = trip.load.first(0)
+                trip.whole = False
+        return True
+
+    def _wait_for_turn(self, trip: Trip, until: float) -> Turn | None:
+        """Wait until the next attempt is due, and the breaker lets it through; None when nothing may follow.
+
+        What the destination asked for is waited out; only stopping ends it.
+        """
+        while not self._stopped:
+            now = self._clock()
+            hurried, self._hurried = self._hurried, False
+            if hurried and now < trip.try_at and not trip.asked:
+                trip.try_at = now
+                trip.patience.hurried()
+            wait = trip.try_at - now
+            if wait <= 0:
+                hasty = until < math.inf
+                turn = self._breaker.at_once() if hasty else self._breaker.turn(paused=trip.paused)
+                if turn.wait <= 0:
+                    return turn
+                wait = turn.wait
+            if now + wait >= until:
+                return None
+            self._bell.wait(wait)
+        return None
+
+    def _try(self, trip: Trip, turn: Turn, until: float) -> tuple[Batch, Attempt]:
+        part = trip.load.first(turn.most)
+        trip.attempts += 1
+        deadline = min(until, self._clock() + self._pace.timeout)
+        batch = Batch(part.messages, trip.attempts, deadline, part.notes)
+        return batch, ask(self._destination, batch)
+
+    def _plan(self, trip: Trip, turn: Turn, batch: Batch, attempt: Attempt) -> str:
+        """Say when the next attempt is due, here and to the breaker; why to give up, if that is to be."""
+        outcome, reason = attempt.outcome, attempt.reason
+        progress = len(outcome.retry) < len(batch.messages)
+        trip.raised += bool(attempt.error)
+        trip.paused, trip.asked = bool(outcome.paused and outcome.retry), False
+        if progress:
+            trip.patience.progressed()
+        if not outcome.retry:
+            self._breaker.works(turn)
+            return ""
+        if trip.paused:
+            seconds = self._breaker.pause(turn, reason)
+        else:
+            failures = 1 if progress else self._breaker.failures + 1
+            next_wait = trip.patience.next_wait(outcome, failures)
+            give_up = f"{attempt.error} in deliver" if trip.raised >= MAX_RAISES else next_wait
+            wait = next_wait if isinstance(next_wait, Wait) else Wait(self._pace.retry.backoff(failures))
+            seconds, trip.asked = wait.seconds, wait.asked
+            self._breaker.failed(turn, reason, failures, seconds, asked=wait.asked)
+            if isinstance(give_up, str):
+                return give_up
+        trip.try_at = self._clock() + seconds
+        self._losses.account.add_many(RETRIED, len(outcome.retry))
+        return ""
+
+    # -- accounting --------------------------------------------------------------------------------
+
+    def _enriched(self, load: Load) -> Load:
+        """Let plugins enrich this destination's own copies, or drop them."""
+        if not (hooks := self._plugins.enrich):
+            return load
+        name = self._destination.name
+        originals = list(load.messages)
+        answers = [fold(hooks, message, name) for message in originals]
+        kept = [i for i, answer in enumerate(answers) if not isinstance(answer, Drop)]
+        if len(kept) < len(answers) and self.reader.settle([load.bodies[i] for i in kept]):
+            for message, answer in zip(originals, answers, strict=True):
+                if isinstance(answer, Drop):
+                    self._losses.drop([message], answer.reason)
+        return Load([load.bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
+
+    def _settle(self, trip: Trip, batch: Batch, outcome: Outcome) -> bool:
+        """Account for an attempt; False when the reader was closed meanwhile."""
+        load, tried = trip.load, len(batch.messages)
+        load.notes = {**{i: note for i, note in load.notes.items() if i >= tried}, **batch.notes}
+        rest = load.only([*sorted(outcome.retry), *range(tried, len(load))])
+        if not self.reader.settle(rest.bodies):
+            return False
+        trip.load = rest
+        trip.whole = trip.whole and not (outcome.rejected or outcome.dropped)
+        otherwise = {*outcome.retry, *outcome.rejected, *outcome.dropped}
+        if len(otherwise) < tried:
+            self._losses.account.add_many(DELIVERED, tried - len(otherwise))
+        for i, rejection in outcome.rejected.items():
+            self._losses.reject(load.messages[i], rejection)
+        self._losses.keep_rejected(load.bodies, outcome.rejected, trip.tries)
+        for i, reason in outcome.dropped.items():
+            self._losses.drop([load.messages[i]], reason)
+        if self._plugins.delivered:
+            self._tell_delivered(load.messages[i] for i in range(tried) if i not in otherwise)
+        return True
+
+    def _tell_delivered(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            tell(self._plugins.delivered, message, self._destination.name)
+
+    def _give_up(self, trip: Trip, reason: str) -> None:
+        if trip.load and self.reader.settle():
+            self._losses.give_up(trip.load.bodies, reason, trip.tries)
