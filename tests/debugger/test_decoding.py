@@ -22,7 +22,7 @@ GROUP = {"$token": "t", "$group_key": "company", "$group_id": "1", "$set": {"a":
 
 PACKED = base64.b64encode(json.dumps(TRACKED).encode()).decode()
 LINES = "\n".join(map(json.dumps, [GOOD, BAD]))
-ZIPPED = base64.b64encode(gzip.compress(json.dumps([GOOD, BAD]).encode())).decode()
+ZIPPED = base64.b64encode(gzip.compress(json.dumps([GOOD, BAD]).encode(), mtime=0)).decode()
 
 
 def decode(text: str) -> Decoded:
