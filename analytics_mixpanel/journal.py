@@ -11,8 +11,15 @@ log: Final = logging.getLogger("analytics_mixpanel")
 _handle: Final = log.handle
 
 
+def _printable(argument: object) -> object:
+    """What an application or a destination said may hold half a character, which no log file takes."""
+    return argument.encode(errors="backslashreplace").decode() if isinstance(argument, str) else argument
+
+
 def _handle_safely(record: logging.LogRecord) -> None:
     """Keep what the application's log handlers raise from its calls and from the delivery."""
+    if isinstance(record.args, tuple):
+        record.args = tuple(map(_printable, record.args))
     try:
         _handle(record)
     except Exception:  # noqa: BLE001, S110 - a log that fails has no other place to say so

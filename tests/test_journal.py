@@ -45,6 +45,12 @@ def test_kinds_do_not_pile_up(clock: _Clock) -> None:
     assert len(journal._last_logged) <= 1_000
 
 
+def test_half_a_character_is_logged_in_letters(caplog: pytest.LogCaptureFixture) -> None:
+    """A lone surrogate, which a log file's encoding would refuse, is written as its escape."""
+    journal.log.warning("%s was left out: %d", "prop\ud800erty", 7)
+    assert caplog.messages == [r"prop\ud800erty was left out: 7"]
+
+
 def test_an_exception_is_named_by_type_and_place() -> None:
     """An exception's text may hold anything, so its type, file and line stand for it."""
 

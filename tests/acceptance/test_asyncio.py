@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import analytics_mixpanel as analytics
-from analytics_mixpanel import Client
+from analytics_mixpanel import Client, functions
 from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel_destination import Mixpanel
 
@@ -168,7 +168,7 @@ def test_the_module_has_them(monkeypatch: pytest.MonkeyPatch, stand_in: StandIn)
         "discover": False,
     }.items():
         monkeypatch.setattr(analytics, name, value)
-    monkeypatch.setattr(analytics, "_plugins", [Mixpanel()])
+    monkeypatch.setattr(functions, "_plugins", [Mixpanel()])
 
     async def main() -> None:
         assert await analytics.ashutdown() == 0, "there is nothing to shut down"

@@ -14,7 +14,7 @@ import pytest
 from attrs import define
 
 import analytics_mixpanel as analytics
-from analytics_mixpanel import Client
+from analytics_mixpanel import Client, functions
 from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel_destination import Mixpanel
 
@@ -141,7 +141,7 @@ def test_the_module_has_it(monkeypatch: pytest.MonkeyPatch, stand_in: StandIn) -
         "upload_interval": 60,
     }.items():
         monkeypatch.setattr(analytics, name, value)
-    monkeypatch.setattr(analytics, "_plugins", [Mixpanel()])
+    monkeypatch.setattr(functions, "_plugins", [Mixpanel()])
     assert handler(1) == 1
     assert len(stand_in.events) == 1
     analytics.shutdown()
