@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
-import shlex
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 import pytest
+import trustme
 from attrs import define, field, frozen
 
 from analytics_mixpanel import Client
@@ -262,37 +262,19 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
-_AUTHORITY: Final = """
-[ca]
-default_ca = authority
-[authority]
-new_certs_dir = .
-database = index
-serial = serial
-private_key = authority.key
-certificate = authority.pem
-default_md = sha256
-policy = any
-unique_subject = no
-copy_extensions = copy
-[any]
-commonName = supplied
-"""
-
-
 class Certificates:
-    """Makes certificates with the command ``openssl``."""
+    """An authority that clients are told to trust, and servers' certificates."""
 
     def __init__(self, folder: Path) -> None:
+        trusted, stranger = trustme.CA(), trustme.CA()
         self._folder = folder
-        (folder / "index").touch()
-        (folder / "serial").write_text("01")
-        (folder / "authority.conf").write_text(_AUTHORITY)
-        self._self_signed("authority", "authority")
-        self._self_signed("self-signed", "127.0.0.1")
-        self._issued("good", "IP:127.0.0.1")
-        self._issued("wrong host", "DNS:mixpanel.example")
-        self._issued("expired", "IP:127.0.0.1", "-startdate 20200101000000Z -enddate 20200201000000Z")
+        self._write("authority", trusted.cert_pem)
+        self._write("self-signed", stranger.private_key_pem, stranger.cert_pem)
+        self._issued("good", trusted.issue_cert("127.0.0.1"))
+        self._issued("wrong host", trusted.issue_cert("mixpanel.example"))
+        long_ago = datetime(2020, 1, 1, tzinfo=timezone.utc)
+        expired = trusted.issue_cert("127.0.0.1", not_before=long_ago, not_after=long_ago + timedelta(30))
+        self._issued("expired", expired)
 
     @property
     def authority(self) -> str:
@@ -302,27 +284,11 @@ class Certificates:
     def context(self, name: str) -> ssl.SSLContext:
         """For a server with this certificate."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._folder / f"{name}.pem", self._folder / f"{name}.key")
+        context.load_cert_chain(self._folder / f"{name}.pem")
         return context
 
-    def _self_signed(self, name: str, host: str) -> None:
-        self._openssl(
-            f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={host} "
-            f"-addext subjectAltName=IP:127.0.0.1 -keyout '{name}.key' -out '{name}.pem'"
-        )
+    def _issued(self, name: str, certificate: trustme.LeafCert) -> None:
+        self._write(name, certificate.private_key_pem, *certificate.cert_chain_pems)
 
-    def _issued(self, name: str, host: str, dates: str = "-days 2") -> None:
-        self._openssl(
-            f"req -new -newkey rsa:2048 -nodes -subj /CN=server -addext subjectAltName={host} "
-            f"-keyout '{name}.key' -out '{name}.csr'"
-        )
-        self._openssl(f"ca -batch -notext -config authority.conf -in '{name}.csr' -out '{name}.pem' {dates}")
-
-    def _openssl(self, command: str) -> None:
-        subprocess.run(
-            shlex.split(f"openssl {command}"),
-            cwd=self._folder,
-            check=True,
-            capture_output=True,
-            timeout=SURELY,
-        )
+    def _write(self, name: str, *parts: trustme.Blob) -> None:
+        (self._folder / f"{name}.pem").write_bytes(b"".join(part.bytes() for part in parts))
