@@ -155,6 +155,124 @@ assert os.waitpid(child, 0)[1] == 0
         ended = run_python(_WATCHED + _HELD + program, timeout=60)
         assert ended.returncode == 0, ended.stderr
 
+    def test_no_import_begins_meanwhile(self, run_python: Run) -> None:
+        """Until the fork is over, whatever else it waits for, no other thread begins to import."""
+        program = """
+import faulthandler, os, threading, time
+faulthandler.dump_traceback_later(20, exit=True)
+steps, forking = [], threading.Event()
+
+def last_hook():  # hooks run in reverse: what was registered before the import comes after its own
+    forking.set()
+    time.sleep(0.3)
+    steps.append("forks")
+
+os.register_at_fork(before=last_hook)
+from analytics_mixpanel.process.late_imports import late_import
+
+def importing():
+    forking.wait()
+    with late_import():
+        steps.append("imports")
+
+thread = threading.Thread(target=importing)
+thread.start()
+if child := os.fork():
+    thread.join()
+    assert os.waitpid(child, 0)[1] == 0
+    assert steps == ["forks", "imports"], steps
+else:
+    with late_import():
+        os._exit(0)
+"""
+        ended = run_python(program, timeout=60, PYTHONWARNINGS="ignore::DeprecationWarning")
+        assert ended.returncode == 0, ended.stderr
+
+    def test_it_may_be_interrupted(self, run_python: Run) -> None:
+        """A signal handler may import late, in the middle of an import, of a fork and of their waits."""
+        program = """
+import faulthandler, os, signal, threading, time
+from analytics_mixpanel.process import late_imports
+faulthandler.dump_traceback_later(25, exit=True)
+late_imports._LONGEST = 20
+handled, going = [], True
+
+def handler(*_):
+    with late_imports.late_import():
+        handled.append(None)
+
+def importing():
+    while going:
+        with late_imports.late_import():
+            time.sleep(0.001)
+
+threads = [threading.Thread(target=importing) for _ in range(3)]
+for thread in threads:
+    thread.start()
+signal.signal(signal.SIGALRM, handler)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+children = []
+for _ in range(40):
+    with late_imports.late_import():
+        pass
+    child = os.fork()
+    if child == 0:
+        with late_imports.late_import():
+            os._exit(late_imports._importing != [threading.get_ident()])
+    children.append(child)
+signal.setitimer(signal.ITIMER_REAL, 0)
+going = False
+for thread in threads:
+    thread.join()
+assert [os.waitpid(child, 0)[1] for child in children] == [0] * 40
+assert len(handled) > 20
+assert late_imports._importing == late_imports._forking == late_imports._waiting == []
+"""
+        ended = run_python(program, timeout=60, PYTHONWARNINGS="ignore::DeprecationWarning")
+        assert ended.returncode == 0, ended.stderr
+
+    @pytest.mark.parametrize("library", ["gevent", "eventlet"])
+    @pytest.mark.parametrize("when", ["before the import", "after the import", "in a late import"])
+    def test_greenlets_import(self, run_python: Run, library: str, when: str) -> None:
+        """A fork by one greenlet lets another finish its import, whenever the library has patched."""
+        pytest.importorskip(library)
+        patch = {
+            "gevent": "from gevent import monkey; monkey.patch_all(); from gevent import spawn\n",
+            "eventlet": "import warnings; warnings.simplefilter('ignore')\n"
+            "import eventlet; eventlet.monkey_patch(); from eventlet import spawn\n",
+        }[library]
+        program = f"""
+{patch if when == "before the import" else ""}
+from analytics_mixpanel.process import late_imports
+late_imports._LONGEST = 40
+if {when == "in a late import"}:
+    with late_imports.late_import():
+        exec({patch!r})
+{patch if when == "after the import" else ""}
+import os, time
+steps = []
+
+def importing():
+    with late_imports.late_import():
+        steps.append("begins")
+        time.sleep(0.2)
+        steps.append("ends")
+
+spawn(importing)
+while not steps:
+    time.sleep(0.01)
+started = time.monotonic()
+child = os.fork()
+if child == 0:
+    with late_imports.late_import():
+        os._exit(0)
+assert time.monotonic() - started < 30
+assert steps == ["begins", "ends"], steps
+assert os.waitpid(child, 0)[1] == 0
+"""
+        ended = run_python(program, timeout=60, PYTHONWARNINGS="ignore::DeprecationWarning")
+        assert ended.returncode == 0, ended.stderr
+
 
 class TestLateImport:
     """The block that imports stand in."""
