@@ -73,7 +73,25 @@ def _after_fork_in_child() -> None:
     _open.clear()
 
 
+def _at_exit() -> None:
+    shut_down_all()
+    _end_as_interrupted()
+
+
+def _end_as_interrupted() -> None:
+    """Let a process that Ctrl-C ends still end by SIGINT, which stops a shell's loop around it.
+
+    Python notes that nobody caught the KeyboardInterrupt, and forgets it with the next text that is executed:
+    what a last delivery imports does that. Source: CPython, pythonrun.c, run_eval_code_obj.
+    """
+    if getattr(sys, "last_type", None) is KeyboardInterrupt and not hasattr(sys, "ps1"):
+        try:
+            exec("raise KeyboardInterrupt")  # noqa: S102 - a text, so that it is noted again
+        except KeyboardInterrupt:
+            pass
+
+
 # The last registered runs first: what the application registers after its import of this still delivers.
-atexit.register(shut_down_all)
+atexit.register(_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)

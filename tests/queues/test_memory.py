@@ -299,7 +299,7 @@ _INTERRUPTED = """
 import faulthandler, gc, itertools, signal, sys, threading, time
 from analytics_mixpanel.queues.memory import Line
 
-faulthandler.dump_traceback_later(20, exit=True)  # a deadlock ends the program, with the place
+faulthandler.dump_traceback_later(50, exit=True)  # a deadlock ends the program, with the place
 line = Line(1 << 30, 1 << 40)
 taken, numbers_aside = [], itertools.count()  # counts in one step: a handler may interrupt a handler
 
@@ -333,7 +333,9 @@ class Finalized:
         self.cycle = self
     def __del__(self):
         line.put(b"aside %d" % next(numbers_aside))
+        finalized.append(None)
 
+finalized = []
 gc.set_threshold(3)
 mains, end = 0, time.monotonic() + 1.5
 while time.monotonic() < end:
@@ -341,13 +343,14 @@ while time.monotonic() < end:
     line.put(b"main %d" % mains)
     mains += 1
 gc.set_threshold(700)
-gc.collect()
+while len(finalized) < mains:  # the other thread may be collecting: nothing is collected here then
+    gc.collect()
 asides = next(numbers_aside)
 assert asides == mains, (asides, mains)
 """
 
 _ACCOUNT = """
-assert line.wait_settled(10) == 0
+assert line.wait_settled(40) == 0
 line.close()
 reading.join()
 numbers = {b"main": [], b"aside": []}
@@ -364,5 +367,5 @@ def test_it_may_interrupt_itself(
     run_python: Callable[..., subprocess.CompletedProcess[str]], interruption: str
 ) -> None:
     """A signal handler and a finalizer that put while their own thread puts lose nothing and hang nothing."""
-    ended = run_python(_INTERRUPTED + interruption + _ACCOUNT)
+    ended = run_python(_INTERRUPTED + interruption + _ACCOUNT, timeout=60)
     assert ended.returncode == 0, ended.stderr
