@@ -27,6 +27,8 @@ SMALL: Final = 50
 # Seconds after which somebody else may try, when whoever does so hangs.
 _HANGS: Final = 60.0
 _A_WHILE: Final = 0.1
+# Seconds beyond its time that an attempt may need to notice it.
+_OVERDUE: Final = 1.0
 
 
 @frozen
@@ -90,6 +92,7 @@ class Breaker:
         self._taken_at = now
         self._hurries = 0
         self._bells: list[Bell] = []
+        self._under_way: dict[int, tuple[float, float]] = {}  # by attempt: when it began, when it is due
 
     def bell(self) -> Bell:
         """A bell for one more courier, rung whenever there is news."""
@@ -136,6 +139,10 @@ class Breaker:
         self._hurries += 1
         if self._status.state != "ok":
             self._ring()
+
+    def begin(self, turn: Turn, due: float) -> None:
+        """The attempt begins, and should be over by then."""
+        self._under_way[id(turn)] = (self._clock(), due)
 
     # -- after an attempt --------------------------------------------------------------------------
 
@@ -195,6 +202,7 @@ class Breaker:
 
     def end(self, turn: Turn) -> None:
         """The attempt is over, and what it found has been told."""
+        self._under_way.pop(id(turn), None)
         if turn.most is not None:
             self._token.append(True)
             self._ring()
@@ -211,15 +219,29 @@ class Breaker:
 
     # -- looking in --------------------------------------------------------------------------------
 
+    @property
+    def in_trouble(self) -> bool:
+        """Whether what is tried now is not likely to be taken."""
+        return self._status.state in ("retrying", "paused") or self._hanging_since() is not None
+
+    def _hanging_since(self) -> float | None:
+        """When the oldest attempt began that is not over though its time is; None if there is none."""
+        limit = self._clock() - _OVERDUE
+        return min((began for began, due in tuple(self._under_way.values()) if due < limit), default=None)
+
     def health(self) -> Health:
         """How the destination is doing now."""
         status = self._status
-        passed = time.time() - self._clock()
+        now = self._clock()
+        passed = time.time() - now
 
         def moment(seconds: float) -> datetime:
             return datetime.fromtimestamp(passed + seconds, timezone.utc)
 
+        since = self._hanging_since()
+        if since is not None and status.state == "ok":
+            reason = f"deliver was called {now - since:.0f} seconds ago and has not come back; messages wait"
+            return Health("hanging", moment(since), reason)
         waits = status.state in ("retrying", "paused")
-        now = self._clock()
         next_try = moment(max(self._until(status, now), now)) if waits else None
         return Health(status.state, moment(status.since), status.reason, next_try)

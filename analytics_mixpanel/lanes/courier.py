@@ -212,6 +212,7 @@ class Courier:
         trip.attempts += 1
         deadline = min(until, self._clock() + self._pace.timeout)
         batch = Batch(part.messages, trip.attempts, deadline, part.notes)
+        self._breaker.begin(turn, deadline)
         return batch, ask(self._destination, batch)
 
     def _plan(self, trip: Trip, turn: Turn, batch: Batch, attempt: Attempt) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-State: TypeAlias = Literal["ok", "retrying", "paused", "closed"]
+State: TypeAlias = Literal["ok", "hanging", "retrying", "paused", "closed"]
 
 
 @frozen
@@ -15,9 +15,10 @@ class Health:
     """How a destination is doing; ``str()`` of it is a line for a log or a status page.
 
     Attributes:
-        state: ``ok``: what was last sent was taken, or nothing was sent yet. ``retrying``: the last attempt
-            failed in a way that passes. ``paused``: a setting is wrong; everything is kept, and a single
-            message is tried now and then. ``closed``: the client was shut down.
+        state: ``ok``: what was last sent was taken, or nothing was sent yet. ``hanging``: its ``deliver``
+            was called and has not come back in its time; messages wait. ``retrying``: the last attempt failed
+            in a way that passes. ``paused``: a setting is wrong; everything is kept, and a single message is
+            tried now and then. ``closed``: the client was shut down.
         since: when this state began, in UTC.
         reason: what happened and, where that helps, what to do; "" while all is well.
         next_try: when something is sent next without a flush, in UTC; None where nothing has to wait.

@@ -99,12 +99,16 @@ class Lane:
             courier.hurry()
 
     def flush(self, deadline: float) -> int:
-        """Wait until what was put before is settled; how much is not, at the deadline."""
+        """Wait until what was put before is settled; how much is not, at the deadline.
+
+        Without threads this one delivers, and a destination that hangs holds it up: so not where there is
+        nothing of its own to deliver, and threads may be had for what others have left.
+        """
         if threading.current_thread() in self.threads:
             return self.pending  # called by a hook or callback: waiting would be for itself
         left = 0
         for number, courier in enumerate(self.couriers):
-            if number >= len(self.threads):
+            if number >= len(self.threads) and (courier.reader.pending or self._start_again):
                 with delivering():
                     courier.run_until(deadline)
             left += courier.reader.wait_settled(max(0.0, deadline - self._clock()))

@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,6 +52,39 @@ def test_many_destinations_share_the_time_of_a_shutdown(
     assert client.shutdown(0.1) == MANY
     assert time.monotonic() - started < 0.1 * MANY
     assert all(stats.dropped == {"shutdown": 1} for stats in client.stats().values())
+
+
+_LEAVE = """
+import os, sys
+from analytics_mixpanel import Client, hookimpl
+
+class Shop:
+    name = "Shop"
+    @hookimpl
+    def deliver(self, batch):
+        pass
+
+client = Client(discover=False, plugins=[Shop()], upload_interval=60, queue=f"spool:{sys.argv[1]}")
+client.track("u", "e")
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("end", ["flush", "shutdown"])
+def test_what_others_left_is_not_delivered_by_who_has_a_deadline(
+    run_python: Run,
+    make_client: Callable[..., Client],
+    answering: Any,
+    hanging: Any,
+    tmp_path: Path,
+    end: str,
+) -> None:
+    """A client that has accepted nothing has nothing to wait for, whatever lies in its spool."""
+    client = make_client(answering(hanging), queue=f"spool:{tmp_path / 'spool'}")
+    assert run_python(_LEAVE, str(tmp_path / "spool")).returncode == 0
+    started = time.monotonic()
+    assert getattr(client, end)(0.1) == 0
+    assert time.monotonic() - started < 30, "the destination hangs for a minute"
 
 
 _EXIT = """

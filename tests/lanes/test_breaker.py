@@ -246,3 +246,30 @@ def test_closed_is_closed(breaker: Breaker) -> None:
     breaker.works(late)
     health = breaker.health()
     assert (health.state, health.next_try) == ("closed", None)
+
+
+def test_an_attempt_that_is_overdue_is_seen(breaker: Breaker, clock: _Clock) -> None:
+    """Who has not come back in its time hangs, since it began; until it comes back after all."""
+    first, second = turn(breaker), turn(breaker)
+    breaker.begin(first, clock.now + 15)
+    clock.now += 10
+    breaker.begin(second, clock.now + 15)
+    assert breaker.health().state == "ok"
+    clock.now += 10
+    hanging = breaker.health()
+    assert hanging.state == "hanging"
+    assert "deliver was called 20 seconds ago" in hanging.reason
+    assert breaker.in_trouble
+    breaker.end(first)
+    assert breaker.health().state == "ok"
+    assert not breaker.in_trouble
+
+
+def test_what_is_known_besides_says_more_than_hanging(breaker: Breaker, clock: _Clock) -> None:
+    """A probe that hangs leaves a paused destination paused."""
+    pause(breaker)
+    clock.now += 1
+    probe = turn(breaker, paused=True)
+    breaker.begin(probe, clock.now + 1)
+    clock.now += 100
+    assert breaker.health().state == "paused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -66,3 +67,14 @@ def test_it_follows_what_happens(make_client: MakeClient, answering: Any, wait_u
     client.shutdown()
     assert client.health["Shop"].state == "closed"
     assert client.health["Shop"].next_try is None
+
+
+def test_it_tells_of_a_destination_that_hangs(make_client: MakeClient, answering: Any, wait_until: Any) -> None:
+    """While ``deliver`` does not come back in its time the destination is not well; when it does, it is."""
+    released = threading.Event()
+    client = make_client(answering(lambda _: released.wait(60) and None), timeout=0.01)
+    client.track("u", "a")
+    wait_until(lambda: client.health["Shop"].state == "hanging")
+    released.set()
+    assert client.flush(30) == 0
+    assert client.health["Shop"].state == "ok"
