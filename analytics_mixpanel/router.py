@@ -22,6 +22,8 @@ from analytics_mixpanel.queues.in_hand import InHand
 from analytics_mixpanel.queues.overflow import WhenFull, overflow
 
 QUEUE_FULL: Final = "queue full"
+#: Seconds that a shutdown waits for messages which outlive the process, where delivering them fails.
+BRIEFLY: Final = 1.0
 
 
 @frozen
@@ -161,10 +163,12 @@ class Router:
     def close(self, deadline: float) -> int:
         """Flush, then stop every lane; how many messages that lost, or left to another process."""
         self.closed = True
-        self.flush(deadline)
+        self.hurry()
+        briefly = time.monotonic() + BRIEFLY
+        ends = [(lane, lane.finish(deadline, briefly)) for lane in self.lanes]
         lost = sum(lane.stop() for lane in self.lanes)
-        for lane in self.lanes:
-            lane.join(deadline)
+        for lane, end in ends:
+            lane.join(end)
         self.queue.close()
         return lost + sum(lane.pending for lane in self.lanes)
 

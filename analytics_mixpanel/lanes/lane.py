@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Seconds that the threads which have been told to stop get to do so beyond the deadline, all together.
 _GRACE: Final = 0.25
+# Seconds between two looks whether what is kept anyway is worth waiting for.
+_A_MOMENT: Final = 0.1
 # Seconds until another try, when the process can start no thread.
 _START_AGAIN: Final = 1.0
 
@@ -113,6 +115,32 @@ class Lane:
                     courier.run_until(deadline)
             left += courier.reader.wait_settled(max(0.0, deadline - self._clock()))
         return left
+
+    def finish(self, deadline: float, briefly: float) -> float:
+        """Flush for the last time; what outlives the process is not waited for while delivering it fails.
+
+        Args:
+            deadline: when to come back in any case.
+            briefly: until when it is waited for even so.
+
+        Returns:
+            Until when it is of use to wait for the threads.
+        """
+        while threading.current_thread() not in self.threads:
+            until = deadline
+            if not self.at_risk and (self.threads or self.breaker.in_trouble):
+                until = min(deadline, max(briefly, self._clock() + _A_MOMENT))
+            left = self.flush(until)
+            if self.breaker.in_trouble and not self.at_risk:
+                return min(deadline, max(briefly, self._clock()))
+            if not left or self._clock() >= deadline:
+                break
+        return deadline
+
+    @property
+    def at_risk(self) -> int:
+        """Messages that the end of the process would lose."""
+        return sum(courier.reader.at_risk for courier in self.couriers)
 
     @property
     def pending(self) -> int:

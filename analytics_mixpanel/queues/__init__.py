@@ -56,6 +56,10 @@ class Reader(Protocol):
     def pending(self) -> int:
         """How many messages are not settled."""
 
+    @property
+    def at_risk(self) -> int:
+        """How many of them the end of the process would lose, since nothing else keeps them."""
+
     def close(self) -> list[bytes]:
         """End every wait; return what is lost by closing now: unsettled messages that nothing else keeps."""
 

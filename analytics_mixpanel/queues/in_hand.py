@@ -14,6 +14,7 @@ class InHand:
 
     durable = False
     pending = 0
+    at_risk = 0
 
     def report_to(self, ledger: Ledger) -> None:
         """Nothing happens to messages but what their courier does."""

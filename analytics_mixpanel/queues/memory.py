@@ -215,6 +215,8 @@ class Line(Waiting):
         """How many messages are not settled."""
         return self._backlog.count + len(self._taken) + len(self._aside)
 
+    at_risk = pending
+
     def _waiting(self) -> tuple[int, int]:
         self._bring_in()
         return self._backlog.count, self._backlog.size

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from analytics_mixpanel.debugger import StandIn
 
 Start = Callable[..., Any]
 Arrived = Callable[[], dict[str, int]]
@@ -173,6 +179,69 @@ def test_a_stalled_name_server_does_not_hold_up_the_end(start: Start) -> None:
     """Looking up the host's address has no timeout; the end does not wait for it."""
     stall = "import socket; socket.getaddrinfo = lambda *_, **__: time.sleep(60)"
     _leaves_in_time(start(_OUTAGE.format(more=stall), MIXPANEL_API_HOST="https://api.mixpanel.invalid"))
+
+
+def _waits(program: Any) -> list[dict[str, Any]]:
+    """What the program's spool keeps, as the command tells it."""
+    command = "import sys; from analytics_mixpanel.cli import main; sys.exit(main(sys.argv[1:]))"
+    exported = subprocess.run(
+        [sys.executable, "-c", command, "queue", "export", "spool"],
+        cwd=program.folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return [json.loads(line) for line in exported.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("outage", [*_OUTAGES, "name server"])
+@pytest.mark.parametrize("when_full", ["drop-new", "spill"])
+def test_an_outage_loses_nothing_of_a_spool(start: Start, outage: str, when_full: str) -> None:
+    """The process ends within ``shutdown_timeout`` and half a second; all of it is on disk."""
+    more = "import socket; socket.getaddrinfo = lambda *_, **__: time.sleep(60)"
+    with _OUTAGES.get(outage, _refusing)() as url:
+        program = start(
+            _OUTAGE.replace("make(", f"make(queue='spool:spool', when_full={when_full!r}, ").format(
+                more=more if outage == "name server" else ""
+            ),
+            MIXPANEL_API_HOST="https://api.mixpanel.invalid" if outage == "name server" else url,
+        )
+        assert program.ended() == 0, program.errors
+    accounts = program.accounts
+    assert accounts.add_up()
+    assert (accounts.accepted, accounts.pending, accounts.dropped) == (1_000, 1_000, {})
+    assert float(program.output.split()[-1]) < 1.0 + 0.5 + 5.0, "the last is for a busy machine"
+    assert sorted(message["properties"]["n"] for message in _waits(program)) == list(range(1_000))
+
+
+@pytest.mark.parametrize("outage", ["refused", "500"])
+def test_who_fails_is_not_waited_for_while_the_disk_keeps_it(start: Start, outage: str) -> None:
+    """What a spool keeps is tried for about a second, whatever time a shutdown has; memory has all of it."""
+    with _OUTAGES[outage]() as url:
+        program = start(
+            """
+            client = make(shutdown_timeout=40, queue="spool:spool")
+            track(client, "Kept", 1_000)
+            started = time.monotonic()
+            at_last.append(lambda: print("seconds", time.monotonic() - started))
+            """,
+            MIXPANEL_API_HOST=url,
+        )
+        assert program.ended() == 0, program.errors
+    assert program.accounts.pending == 1_000
+    assert 1.0 <= float(program.output.split()[-1]) < 30
+
+
+def test_who_is_slow_is_waited_for(start: Start, stand_in: StandIn, arrived: Arrived) -> None:
+    """A destination that takes longer than that second, and does not fail, gets what a spool has."""
+    stand_in.answer_next(delay=2.5)
+    program = start(
+        "client = make(shutdown_timeout=40, queue='spool:spool', upload_size=60)\ntrack(client, 'Slow', 100)"
+    )
+    assert program.succeeded().accounts.delivered == 100
+    assert arrived() == {"Slow": 100}
 
 
 class TestSignals:

@@ -103,6 +103,8 @@ class Ahead:
 
     #: Nothing is given up for having been tried for too long: what follows has the disk to wait on.
     durable = True
+    #: The end saves it to disk.
+    at_risk = 0
 
     def __init__(self, reader: Reader, keep: Callable[[bytes], bool]) -> None:
         self._reader = reader
@@ -158,3 +160,8 @@ class Behind:
     def pending(self) -> int:
         """How many messages are not settled."""
         return self._reader.pending
+
+    @property
+    def at_risk(self) -> int:
+        """How many of them are in memory, since the disk fails."""
+        return self._reader.at_risk

@@ -250,6 +250,11 @@ class SpoolLine(Waiting):
         """How many messages of this process are not settled."""
         return self._put - self._settled
 
+    @property
+    def at_risk(self) -> int:
+        """How many of them are in memory, since the disk fails."""
+        return self._memory.count + (len(self._taken) if self._source is None else 0)
+
     # -- ending ------------------------------------------------------------------------------------
 
     def close(self) -> list[bytes]:
