@@ -117,8 +117,8 @@ class Client(Settings, Calls, Ending, Insight):
             body = self._encoder.encode(message)
             if not self.send:
                 return True, message
-            if len(body) > self.max_message_bytes:
-                self._router.drop(message, f"longer than {self.max_message_bytes} bytes")
+            if len(body) > self._longest:
+                self._router.drop(message, f"longer than {self._longest} bytes")
                 return False, message
             if not self._watched:
                 self._watch()
@@ -228,3 +228,4 @@ class Client(Settings, Calls, Ending, Insight):
             former.queue.abandon()
         self._router = Router(settings, self._plugins, self._destinations)
         self._router.closed = self.closed
+        self._longest = min(self.max_message_bytes, self._router.queue.longest)

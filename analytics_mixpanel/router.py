@@ -56,7 +56,7 @@ class Router:
         self.lanes: tuple[Lane, ...] = ()
         self.closed = False
         self._overflow = overflow(settings.when_full, self.queue, self._give_up)
-        self._durable = is_durable(settings.queue.kind) and not settings.sync
+        self._durable = is_durable(settings.queue.kind)
         self._settings = settings
         self._plugins = plugins
         self._names: tuple[str, ...] = ()
@@ -66,9 +66,12 @@ class Router:
     def add(self, destination: Destination) -> None:
         """Open a lane: the destination gets what is accepted from now on."""
         settings = self._settings
-        readers = [InHand()] if settings.sync else self.queue.open(destination.name)
+        readers = self.queue.open(destination.name)
+        in_hand = InHand(self._durable) if settings.sync else None
         dead_letters = self.queue.dead_letters
-        lane = Lane(destination, readers, self._plugins, settings.on_error, settings.pace, dead_letters)
+        lane = Lane(
+            destination, readers, self._plugins, settings.on_error, settings.pace, dead_letters, in_hand
+        )
         self.lanes = (*self.lanes, lane)
         self._names = tuple(lane.destination.name for lane in self.lanes)
 
@@ -95,8 +98,12 @@ class Router:
             return False
         for lane in lanes:
             lane.account.add(ACCEPTED)
+        delivered = True
         if self._settings.sync:
-            return self._deliver(lanes, body)
+            delivered, lanes = self._deliver(lanes, body)
+            if not lanes:
+                return delivered
+            names = tuple(lane.destination.name for lane in lanes)
         shard = self._shard(message)
         try:
             refused = self.queue.put(body, names, shard) if lanes else ()
@@ -108,7 +115,7 @@ class Router:
         for lane in self.lanes if self._durable else lanes:  # others may have left something for any
             if not lane.started:
                 lane.start()
-        return not refused or self._overflowed(lanes, message, body, refused, shard)
+        return (not refused or self._overflowed(lanes, message, body, refused, shard)) and delivered
 
     def _overflowed(
         self, lanes: Sequence[Lane], message: Message, body: bytes, refused: Sequence[str], shard: int
@@ -145,10 +152,20 @@ class Router:
         user = message.get("userId") or message.get("anonymousId") or ""
         return crc32(str(user).encode("utf-8", "replace")) % self._settings.queue.shards
 
-    def _deliver(self, lanes: Sequence[Lane], body: bytes) -> bool:
-        """Deliver on the caller's thread; whether every destination took it."""
+    def _deliver(self, lanes: Sequence[Lane], body: bytes) -> tuple[bool, tuple[Lane, ...]]:
+        """Deliver on the caller's thread; whether those that answered took it, and who is left to the queue.
+
+        These are, where the queue is durable, destinations that it could not be delivered to, and those for
+        which older messages wait: it follows them.
+        """
         give_up_at = time.monotonic() + self._settings.pace.timeout
-        return all([lane.couriers[0].deliver([body], give_up_at) for lane in lanes])
+        answers = {
+            lane: None if lane.pending else lane.hand.deliver([body], give_up_at)
+            for lane in lanes
+            if lane.hand
+        }
+        left = tuple(lane for lane, answer in answers.items() if answer is None)
+        return False not in answers.values(), left
 
     def hurry(self) -> None:
         """Let everything that waits be tried now."""

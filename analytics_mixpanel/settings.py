@@ -60,7 +60,8 @@ class Settings:
         on_error: called with an error and the list of messages that it lost.
         gzip: compress requests.
         max_retries: attempts after the first.
-        sync_mode: deliver within each call.
+        sync_mode: deliver within each call, for ``timeout`` seconds at most; what is not delivered then is
+            dropped, or kept in the spool if there is one, and what follows it queues up behind it.
         timeout: seconds for one request.
         proxies: as requests takes them.
         thread: threads for each destination; the messages of a user stay in order.
@@ -86,7 +87,8 @@ class Settings:
             returns; else the system decides, and a machine that fails may lose the last seconds.
         when_full: what gives way when no more may wait: ``drop-new``, ``drop-old``, ``block:SECONDS``,
             ``raise`` or ``spill``; else ANALYTICS_MIXPANEL_WHEN_FULL, else ``drop-new``.
-        max_message_bytes: a longer message is dropped; Mixpanel takes events of up to one megabyte.
+        max_message_bytes: a longer message is dropped; Mixpanel takes events of up to one megabyte. A spool
+            keeps none that is longer than 1,048,576.
         batch_bytes: bytes of encoded messages a batch; a destination splits by its own limits again.
         flush_timeout: seconds that ``flush`` waits when it is not told.
         shutdown_timeout: seconds that ``shutdown``, or the end of the process, waits when it is not told.

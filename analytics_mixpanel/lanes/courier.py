@@ -125,15 +125,20 @@ class Courier:
 
     # -- one batch ---------------------------------------------------------------------------------
 
-    def deliver(self, bodies: list[bytes], give_up_at: float) -> bool:
-        """Deliver on the caller's thread by then, or give up; whether all of it was delivered."""
+    def deliver(self, bodies: list[bytes], give_up_at: float) -> bool | None:
+        """Deliver on the caller's thread by then; whether all of it was delivered.
+
+        None, where nothing is to be given up: it is still to be delivered.
+        """
         trip = self._begin(bodies)
-        reason = "error in deliver"
         try:
             self._travel(trip, give_up_at)
-            reason = "shutdown" if self._stopped else "not delivered in time"
-        finally:
-            self._give_up(trip, reason)
+        except BaseException:
+            self._give_up(trip, "error in deliver")
+            raise
+        if trip.load and self.reader.durable:
+            return None
+        self._give_up(trip, "shutdown" if self._stopped else "not delivered in time")
         return trip.whole and not trip.load
 
     def _set_out(self, bodies: list[bytes]) -> None:

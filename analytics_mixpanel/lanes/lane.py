@@ -33,6 +33,8 @@ _START_AGAIN: Final = 1.0
 class Lane:
     """Delivers to one destination: a courier for each reader and, once there is work, a thread for each.
 
+    In synchronous mode a further courier, ``hand``, delivers on the threads of the calls.
+
     Args:
         destination: where to.
         readers: the queue's lines for it.
@@ -40,6 +42,7 @@ class Lane:
         on_error: told of losses.
         pace: sizes and times of batches.
         dead_letters: where what was tried in vain is kept.
+        in_hand: the reader for synchronous mode.
         clock: monotonic seconds.
     """
 
@@ -51,16 +54,19 @@ class Lane:
         on_error: OnError | None,
         pace: Pace,
         dead_letters: DeadLetters | None = None,
+        in_hand: Reader | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.destination = destination
         self.account = Account()
         self.losses = Losses(destination.name, self.account, plugins, on_error, dead_letters)
         self.breaker = Breaker(destination.name, pace.retry, clock)
-        self.couriers = [
-            Courier(destination, reader, plugins, self.losses, pace, self.breaker, clock)
-            for reader in readers
-        ]
+
+        def courier(reader: Reader) -> Courier:
+            return Courier(destination, reader, plugins, self.losses, pace, self.breaker, clock)
+
+        self.couriers = [courier(reader) for reader in readers]
+        self.hand = courier(in_hand) if in_hand else None
         for reader in readers:
             reader.report_to(self.losses)
         self.threads: list[threading.Thread] = []
@@ -97,8 +103,9 @@ class Lane:
     def hurry(self) -> None:
         """Let everything that waits be tried now."""
         self.breaker.hurry()
-        for courier in self.couriers:
-            courier.hurry()
+        for courier in (*self.couriers, self.hand):
+            if courier:
+                courier.hurry()
 
     def flush(self, deadline: float) -> int:
         """Wait until what was put before is settled; how much is not, at the deadline.
@@ -149,6 +156,8 @@ class Lane:
 
     def stop(self) -> int:
         """Tell the threads to stop; how many messages that loses, accounted as dropped."""
+        if self.hand:
+            self.hand.stop()
         lost = [body for courier in self.couriers for body in courier.stop()]
         self.breaker.close()
         self.losses.drop_encoded(lost, "shutdown")

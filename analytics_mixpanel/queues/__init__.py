@@ -65,7 +65,13 @@ class Reader(Protocol):
 
 
 class Queue(Protocol):
-    """What the client writes to."""
+    """What the client writes to.
+
+    Attributes:
+        longest: bytes of the longest message that it can keep.
+    """
+
+    longest: int
 
     @property
     def dead_letters(self) -> DeadLetters | None:

@@ -1,18 +1,25 @@
-"""No queue: in synchronous mode a message goes from the call straight to the courier."""
+"""Before any queue: in synchronous mode a message goes from the call straight to a courier."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from attrs import define
+
 if TYPE_CHECKING:
     from analytics_mixpanel.queues.ledger import Ledger
 
 
+@define(eq=False)
 class InHand:
-    """A reader of what its user has in hand already; nothing ever waits in it."""
+    """A reader of what its user has in hand already; nothing ever waits in it.
 
-    durable = False
+    Attributes:
+        durable: what cannot be delivered goes to a queue that outlives the process.
+    """
+
+    durable: bool = False
     pending = 0
     at_risk = 0
 

@@ -29,6 +29,7 @@ class MemoryQueue:
     """
 
     dead_letters = None
+    longest = ENDLESS
 
     def __init__(self, maxsize: int, max_bytes: int, shards: int = 1) -> None:
         self.maxsize = maxsize

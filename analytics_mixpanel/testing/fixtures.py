@@ -8,7 +8,7 @@ import pytest
 
 import analytics_mixpanel
 from analytics_mixpanel import functions
-from analytics_mixpanel.testing.recording import RecordingDestination, recording_client
+from analytics_mixpanel.testing.recording import USUAL, RecordingDestination, recording_client
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def analytics_events(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordingDesti
     monkeypatch.setattr(analytics_mixpanel, "default_client", client)
     # Code under test that shuts down and goes on gets another client: one that sends nothing either.
     monkeypatch.setattr(functions, "_plugins", [recording])
-    monkeypatch.setattr(analytics_mixpanel, "discover", False)
-    monkeypatch.setattr(analytics_mixpanel, "sync_mode", True)
+    for name, value in USUAL.items():
+        monkeypatch.setattr(analytics_mixpanel, name, value)
     yield recording
     if analytics_mixpanel.default_client is not None:
         analytics_mixpanel.default_client.shutdown()

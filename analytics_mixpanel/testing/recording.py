@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field
 
@@ -11,6 +11,9 @@ from analytics_mixpanel.client import Client
 from analytics_mixpanel.delivery import Batch
 from analytics_mixpanel.hookspecs import hookimpl
 from analytics_mixpanel.message import Message
+
+#: Settings under which a call has delivered when it returns, and leaves nothing behind.
+USUAL: Final = {"sync_mode": True, "discover": False, "queue": "memory", "when_full": "drop-new"}
 
 
 @define(eq=False)
@@ -57,4 +60,4 @@ def recording_client(**settings: Any) -> tuple[Client, RecordingDestination]:
     """A client that delivers within each call, and only to the destination returned beside it."""
     recording = RecordingDestination()
     plugins = [*settings.pop("plugins", ()), recording]
-    return Client(**{"sync_mode": True, "discover": False, **settings}, plugins=plugins), recording
+    return Client(**{**USUAL, **settings}, plugins=plugins), recording

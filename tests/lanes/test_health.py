@@ -69,7 +69,9 @@ def test_it_follows_what_happens(make_client: MakeClient, answering: Any, wait_u
     assert client.health["Shop"].next_try is None
 
 
-def test_it_tells_of_a_destination_that_hangs(make_client: MakeClient, answering: Any, wait_until: Any) -> None:
+def test_it_tells_of_a_destination_that_hangs(
+    make_client: MakeClient, answering: Any, wait_until: Any
+) -> None:
     """While ``deliver`` does not come back in its time the destination is not well; when it does, it is."""
     released = threading.Event()
     client = make_client(answering(lambda _: released.wait(60) and None), timeout=0.01)

@@ -27,6 +27,7 @@ class SpillQueue:
         self.first = first
         self.second = second
         self.dead_letters = second.dead_letters
+        self.longest = min(first.longest, second.longest)
         self._behind: dict[str, tuple[Reader, ...]] = {}
 
     def open(self, destination: str) -> Sequence[Reader]:

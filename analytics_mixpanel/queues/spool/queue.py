@@ -15,7 +15,7 @@ from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.queues.spool.adoption import Adoption
 from analytics_mixpanel.queues.spool.age import Age
 from analytics_mixpanel.queues.spool.directory import Directory
-from analytics_mixpanel.queues.spool.frames import MOST_DESTINATIONS
+from analytics_mixpanel.queues.spool.frames import MAX_BODY, MOST_DESTINATIONS
 from analytics_mixpanel.queues.spool.home import Home
 from analytics_mixpanel.queues.spool.line import SpoolLine
 from analytics_mixpanel.queues.spool.log import Log
@@ -62,6 +62,8 @@ class SpoolQueue:
 
     Nothing is opened before it is needed, so that a forked child that calls nothing leaves no trace.
     """
+
+    longest = MAX_BODY
 
     def __init__(self, settings: SpoolSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
