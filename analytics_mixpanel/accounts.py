@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Hashable, Mapping
-from itertools import repeat
+from itertools import islice
 from typing import Final
 
 from attrs import field, frozen
+
+from analytics_mixpanel.delivery import Outcome
 
 ACCEPTED: Final = "accepted"
 DELIVERED: Final = "delivered"
@@ -53,6 +55,7 @@ class Account:
 
     def __init__(self) -> None:
         self._entries: deque[Hashable] = deque()
+        self._batches: deque[Mapping[Hashable, int]] = deque()
         self._totals: Counter[Hashable] = Counter()
         self._adding_up = threading.Lock()
 
@@ -64,8 +67,18 @@ class Account:
 
     def add_many(self, what: str, count: int) -> None:
         """Count several messages at once."""
-        self._entries.extend(repeat(what, count))
+        self.settle({what: count})
+
+    def settle(self, counts: Mapping[Hashable, int]) -> None:
+        """Count what became of a batch, as ``tally`` has it: all of it or, where memory lacks, nothing."""
+        self._batches.append(counts)
         self._add_up()
+
+    @staticmethod
+    def tally(delivered: int, outcome: Outcome) -> Mapping[Hashable, int]:
+        """What to count for a batch of which so many were delivered."""
+        dropped = Counter[Hashable]((reason,) for reason in outcome.dropped.values())
+        return {DELIVERED: delivered, REJECTED: len(outcome.rejected), **dropped}
 
     def drop(self, reason: str) -> None:
         """Count one message as dropped for this reason."""
@@ -76,8 +89,20 @@ class Account:
         if not self._adding_up.acquire(timeout=wait):
             return
         try:
-            entries = self._entries
-            self._totals.update([entries.popleft() for _ in range(len(entries))])
+            seen = list(islice(self._entries, len(self._entries)))
+            batches = list(islice(self._batches, len(self._batches)))
+            totals = self._totals.copy()
+            totals.update(seen)
+            for batch in batches:
+                totals.update(batch)
+            these, those = iter(seen), iter(batches)
+            for _ in these:  # from here on nothing needs memory, of which there may be none
+                self._entries.popleft()
+            for _ in those:
+                self._batches.popleft()
+            self._totals = totals
+        except MemoryError:
+            pass  # nothing has changed: it is added up the next time
         finally:
             self._adding_up.release()
 

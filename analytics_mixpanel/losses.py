@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from attrs import define, field
 
-from analytics_mixpanel.accounts import ACCEPTED, RECOVERED, REJECTED, Account
+from analytics_mixpanel.accounts import ACCEPTED, RECOVERED, Account
 from analytics_mixpanel.dead_letters.letter import GIVEN_UP, REFUSED, Letter, Tries
-from analytics_mixpanel.delivery import Rejection
+from analytics_mixpanel.delivery import Outcome, Rejection
 from analytics_mixpanel.errors import DroppedError, LossError, RejectedError
 from analytics_mixpanel.hooks import tell
 from analytics_mixpanel.journal import log_seldom, place_of
@@ -44,9 +44,14 @@ class Losses:
     dead_letters: DeadLetters | None = None
     _telling: threading.local = field(factory=threading.local)
 
-    def reject(self, message: Message, rejection: Rejection) -> None:
-        """The destination refused a message."""
-        self.account.add(REJECTED)
+    def tell(self, messages: Sequence[Message], outcome: Outcome) -> None:
+        """Tell what a destination refused of these messages, and dropped; it is counted already."""
+        for i, rejection in outcome.rejected.items():
+            self._tell_rejected(messages[i], rejection)
+        for i, reason in outcome.dropped.items():
+            self._tell_dropped([messages[i]], reason)
+
+    def _tell_rejected(self, message: Message, rejection: Rejection) -> None:
         error = RejectedError(self.destination, rejection.reason, rejection.field)
         log_seldom(
             f"rejected {self.destination} {rejection.field} {rejection.reason}"[:200],
@@ -68,11 +73,14 @@ class Losses:
             return
         for _ in messages:
             self.account.drop(reason)
+        self._tell_dropped(list(messages), reason)
+
+    def _tell_dropped(self, messages: list[Message], reason: str) -> None:
         log_seldom(
             f"dropped {self.destination} {reason}",
             "%s: messages are being dropped: %s; client.stats() counts them", self.destination, reason,
         )  # fmt: skip
-        self._tell(self.plugins.dropped, DroppedError(self.destination, reason), list(messages), reason)
+        self._tell(self.plugins.dropped, DroppedError(self.destination, reason), messages, reason)
 
     def drop_encoded(self, bodies: Sequence[bytes], reason: str) -> None:
         """The client gives up messages that are still encoded."""
@@ -83,8 +91,8 @@ class Losses:
 
     def give_up(self, bodies: Sequence[bytes], reason: str, tries: Tries) -> None:
         """The client gives up what it has tried to deliver."""
-        self.drop_encoded(bodies, reason)
         self._keep(bodies, dict.fromkeys(range(len(bodies)), Rejection(reason)), GIVEN_UP, tries)
+        self.drop_encoded(bodies, reason)
 
     def keep_rejected(self, bodies: Sequence[bytes], rejected: Mapping[int, Rejection], tries: Tries) -> None:
         """Keep what the destination refused of a batch, as dead letters."""

@@ -180,13 +180,16 @@ class Router:
     def close(self, deadline: float) -> int:
         """Flush, then stop every lane; how many messages that lost, or left to another process."""
         self.closed = True
-        self.hurry()
-        briefly = time.monotonic() + BRIEFLY
-        ends = [(lane, lane.finish(deadline, briefly)) for lane in self.lanes]
-        lost = sum(lane.stop() for lane in self.lanes)
-        for lane, end in ends:
-            lane.join(end)
-        self.queue.close()
+        ends = dict.fromkeys(self.lanes, deadline)
+        try:
+            self.hurry()
+            briefly = time.monotonic() + BRIEFLY
+            ends = {lane: lane.finish(deadline, briefly) for lane in self.lanes}
+        finally:  # though somebody has lost patience, and presses Ctrl-C
+            lost = sum(lane.stop() for lane in self.lanes)
+            for lane, end in ends.items():
+                lane.join(end)
+            self.queue.close()
         return lost + sum(lane.pending for lane in self.lanes)
 
     def has_leftovers(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics_mixpanel import Rejection
+from analytics_mixpanel import Outcome, Rejection
 from analytics_mixpanel.accounts import Account
 from analytics_mixpanel.losses import Losses, OnError
 from analytics_mixpanel.plugins import Plugins
@@ -52,13 +52,14 @@ def test_a_loss_within_the_callback_is_counted_not_told() -> None:
 
     def calling(error: Exception, _: object) -> None:
         told.append(str(error))
-        losses.reject({"event": "b"}, Rejection("bad"))
+        losses.drop([{"event": "b"}], "shutdown")
+        losses.tell([{"event": "b"}], Outcome(rejected={0: Rejection("bad")}))
 
     losses = _losses(calling)
     losses.drop([{"event": "a"}], "queue full")
     losses.drop([{"event": "c"}], "queue full")
     assert told == ["Shop: queue full", "Shop: queue full"]
-    assert (losses.account.stats().rejected, losses.account.stats().dropped) == (2, {"queue full": 2})
+    assert losses.account.stats().dropped == {"queue full": 2, "shutdown": 2}
 
 
 def test_losses_are_logged_seldom(caplog: pytest.LogCaptureFixture) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import frozen
 
 from analytics_mixpanel.delivery import Batch, Outcome, Rejection
 from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.plugins import Destination
+
+#: What raises these is not at fault: the machine or the network lacks something, which passes.
+PASSING: Final = (OSError, MemoryError)
 
 
 @frozen
@@ -36,10 +41,11 @@ def ask(destination: Destination, batch: Batch) -> Attempt:
         error = misfit(outcome, len(batch.messages))
         if not error:
             return Attempt(outcome)
+        passes = False
     except Exception as problem:  # noqa: BLE001 - isolation is the point
-        error = place_of(problem)
+        error, passes = place_of(problem), isinstance(problem, PASSING)
     log_seldom(f"deliver {destination.name} {error}", "%s: deliver gave %s", destination.name, error)
-    return Attempt(Outcome(retry=dict.fromkeys(range(len(batch.messages)), error)), error)
+    return Attempt(Outcome(retry=dict.fromkeys(range(len(batch.messages)), error)), "" if passes else error)
 
 
 def misfit(outcome: object, count: int) -> str:

@@ -113,9 +113,10 @@ class Breaker:
             until += self._policy.probe(status.failures)  # what others have may not show what is wrong
         if until > now:
             return Turn(now, until - now)
+        turn = Turn(now, most=1 if status.state == "paused" else SMALL, hurries=self._hurries)
         if not self._take_token(now):
             return Turn(now, max(_A_WHILE, self._taken_at + _HANGS - now))
-        return Turn(now, most=1 if status.state == "paused" else SMALL, hurries=self._hurries)
+        return turn
 
     def at_once(self) -> Turn:
         """A turn for who has no time to wait for one: somebody waits for just that attempt."""

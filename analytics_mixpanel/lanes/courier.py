@@ -5,28 +5,29 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from attrs import frozen
 
-from analytics_mixpanel.accounts import DELIVERED, RETRIED
+from analytics_mixpanel.accounts import RETRIED, Account
 from analytics_mixpanel.delivery import Batch, Outcome
 from analytics_mixpanel.hooks import fold, tell
 from analytics_mixpanel.hookspecs import Drop
 from analytics_mixpanel.journal import log_seldom, place_of
-from analytics_mixpanel.lanes.attempt import Attempt, ask
+from analytics_mixpanel.lanes.attempt import PASSING, Attempt, ask
 from analytics_mixpanel.lanes.breaker import Breaker, Turn
 from analytics_mixpanel.lanes.load import Load
 from analytics_mixpanel.lanes.retry import Patience, RetryPolicy, Wait
 from analytics_mixpanel.lanes.trip import Trip
 from analytics_mixpanel.losses import Losses
-from analytics_mixpanel.message import Message
 from analytics_mixpanel.plugins import Destination, Plugins
 from analytics_mixpanel.queues import Reader
 
-# A destination that raises is at fault itself: a few tries, then its messages are given up.
+# Who raises is at fault itself, a destination or a plugin: a few tries, then the messages are given up.
 MAX_RAISES: Final = 3
+# Seconds until the delivery goes on that something unforeseen has interrupted.
+_INTERRUPTED: Final = 1.0
 
 
 @frozen
@@ -75,6 +76,7 @@ class Courier:
         self._bell = breaker.bell()
         self._hurried = False
         self._stopped = False
+        self._bodies: list[bytes] = []
         self._trip: Trip | None = None
         self._at_work = threading.Lock()
         self._worker: int | None = None
@@ -83,29 +85,38 @@ class Courier:
 
     def run(self) -> None:
         """Deliver until the reader is closed."""
+        pace = self._pace
         with self._at_work:
-            self._see_through(math.inf)
-            while bodies := self.reader.take(self._pace.count, self._pace.bytes, self._pace.interval):
-                self._set_out(bodies)
-                self._see_through(math.inf)
+            going_on = True
+            while going_on:
+                try:
+                    going_on = self._go_on(math.inf) and self._set_out(
+                        self.reader.take(pace.count, pace.bytes, pace.interval)
+                    )
+                except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives it
+                    self._interrupted(error, math.inf)
 
     def run_until(self, deadline: float) -> None:
         """Deliver what is there now, on this thread; for a process that can start none.
 
-        What is under way at the deadline is gone on with the next time.
+        What is under way at the deadline is gone on with the next time; so it is after a KeyboardInterrupt,
+        say, which is the caller's.
         """
         left = min(max(0.0, deadline - self._clock()), threading.TIMEOUT_MAX)
         if self._worker == threading.get_ident() or not self._at_work.acquire(timeout=left):
             return  # a hook or a signal handler that flushes does so within a flush
         self._worker = threading.get_ident()
         try:
-            self._see_through(deadline)
-            while self._trip is None and self._clock() < deadline:
-                bodies = self.reader.take_now(self._pace.count, self._pace.bytes)
-                if not bodies:
-                    break
-                self._set_out(bodies)
-                self._see_through(deadline)
+            going_on = True
+            while going_on:
+                try:
+                    going_on = (
+                        self._go_on(deadline)
+                        and self._clock() < deadline
+                        and self._set_out(self.reader.take_now(self._pace.count, self._pace.bytes))
+                    )
+                except Exception as error:  # noqa: BLE001 - whatever it is, the batch is kept
+                    self._interrupted(error, deadline)
         finally:
             self._worker = None
             self._at_work.release()
@@ -130,7 +141,7 @@ class Courier:
 
         None, where nothing is to be given up: it is still to be delivered.
         """
-        trip = self._begin(bodies)
+        trip = self._new_trip(bodies)
         try:
             self._travel(trip, give_up_at)
         except BaseException:
@@ -141,48 +152,49 @@ class Courier:
         self._give_up(trip, "shutdown" if self._stopped else "not delivered in time")
         return trip.whole and not trip.load
 
-    def _set_out(self, bodies: list[bytes]) -> None:
+    def _new_trip(self, bodies: list[bytes]) -> Trip:
+        return Trip(Load(bodies), Patience(self._pace.retry, self._clock, self.reader.durable))
+
+    def _set_out(self, bodies: list[bytes]) -> bool:
+        self._bodies = bodies
         self._hurried = False  # whoever was in a hurry so far is served by the first attempt
-        self._trip = Trip(Load(bodies), Patience(self._pace.retry), whole=True)
-        try:
-            self._trip = self._begin(bodies)
-        except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives its batch
-            self._fail(error)
+        return bool(bodies)
 
-    def _begin(self, bodies: list[bytes]) -> Trip:
-        load = self._enriched(Load(bodies))
-        patience = Patience(self._pace.retry, self._clock, self.reader.durable)
-        return Trip(load, patience, whole=len(load) == len(bodies))
+    def _go_on(self, until: float) -> bool:
+        """Go on with the batch in hand; False when the time was up, or the reader was closed."""
+        if self._bodies:
+            self._trip = self._trip or self._new_trip(self._bodies)
+            if not self._travel(self._trip, until):
+                return False
+            self._bodies, self._trip = [], None
+        return True
 
-    def _see_through(self, until: float) -> None:
-        """Go on with the batch under way."""
-        if self._trip is None:
-            return
-        try:
-            if self._travel(self._trip, until):
-                self._trip = None
-        except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives its batch
-            self._fail(error)
-
-    def _fail(self, error: BaseException) -> None:
-        log_seldom("courier", "%s: a batch was dropped: %s", self._destination.name, place_of(error))
-        trip, self._trip = self._trip, None
-        if trip is not None:
-            self._give_up(trip, "error in deliver")
+    def _interrupted(self, error: BaseException, until: float) -> None:
+        """Keep the batch, and go on in a moment; not without end, unless memory or files were short."""
+        self._bell.wait(min(_INTERRUPTED, until - self._clock()))
+        place = place_of(error)
+        log_seldom("courier", "%s: the delivery was interrupted: %s", self._destination.name, place)
+        if (trip := self._trip) and not isinstance(error, PASSING):
+            trip.raised += 1
+            if trip.raised >= MAX_RAISES:
+                self._bodies, self._trip = [], None
+                self._give_up(trip, f"{place} in deliver")
 
     def _travel(self, trip: Trip, until: float) -> bool:
         """Try, as often as it takes; False when the time was up, or the reader was closed."""
+        if not trip.enriched:
+            self._enrich(trip)
         while trip.load:
             turn = self._wait_for_turn(trip, until)
             if turn is None:
                 return False
             try:
                 batch, attempt = self._try(trip, turn, until)
+                if not self._settle(trip, batch, attempt.outcome):
+                    return False
                 give_up = self._plan(trip, turn, batch, attempt)
             finally:
                 self._breaker.end(turn)
-            if not self._settle(trip, batch, attempt.outcome):
-                return False
             if give_up:
                 self._give_up(trip, give_up)
                 trip.load = trip.load.first(0)
@@ -248,44 +260,41 @@ class Courier:
 
     # -- accounting --------------------------------------------------------------------------------
 
-    def _enriched(self, load: Load) -> Load:
+    def _enrich(self, trip: Trip) -> None:
         """Let plugins enrich this destination's own copies, or drop them."""
         if not (hooks := self._plugins.enrich):
-            return load
-        name = self._destination.name
-        originals = list(load.messages)
+            trip.enriched = True
+            return
+        name, bodies = self._destination.name, trip.load.bodies
+        originals = list(trip.load.messages)
         answers = [fold(hooks, message, name) for message in originals]
-        kept = [i for i, answer in enumerate(answers) if not isinstance(answer, Drop)]
-        if len(kept) < len(answers) and self.reader.settle([load.bodies[i] for i in kept]):
-            for message, answer in zip(originals, answers, strict=True):
-                if isinstance(answer, Drop):
-                    self._losses.drop([message], answer.reason)
-        return Load([load.bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
+        dropped = {i: answer.reason for i, answer in enumerate(answers) if isinstance(answer, Drop)}
+        kept = [i for i in range(len(answers)) if i not in dropped]
+        load = Load([bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
+        is_open = not dropped or self.reader.settle(load.bodies)
+        trip.load, trip.enriched, trip.whole = load, True, not dropped
+        if is_open:
+            self._losses.account.settle(Account.tally(0, Outcome(dropped=dropped)))
+            self._losses.tell(originals, Outcome(dropped=dropped))
 
     def _settle(self, trip: Trip, batch: Batch, outcome: Outcome) -> bool:
         """Account for an attempt; False when the reader was closed meanwhile."""
         load, tried = trip.load, len(batch.messages)
         load.notes = {**{i: note for i, note in load.notes.items() if i >= tried}, **batch.notes}
         rest = load.only([*sorted(outcome.retry), *range(tried, len(load))])
+        otherwise = {*outcome.retry, *outcome.rejected, *outcome.dropped}
+        counts = Account.tally(tried - len(otherwise), outcome)
         if not self.reader.settle(rest.bodies):
             return False
         trip.load = rest
+        self._losses.account.settle(counts)
         trip.whole = trip.whole and not (outcome.rejected or outcome.dropped)
-        otherwise = {*outcome.retry, *outcome.rejected, *outcome.dropped}
-        if len(otherwise) < tried:
-            self._losses.account.add_many(DELIVERED, tried - len(otherwise))
-        for i, rejection in outcome.rejected.items():
-            self._losses.reject(load.messages[i], rejection)
         self._losses.keep_rejected(load.bodies, outcome.rejected, trip.tries)
-        for i, reason in outcome.dropped.items():
-            self._losses.drop([load.messages[i]], reason)
-        if self._plugins.delivered:
-            self._tell_delivered(load.messages[i] for i in range(tried) if i not in otherwise)
+        self._losses.tell(load.messages, outcome)
+        for i in range(tried) if self._plugins.delivered else ():
+            if i not in otherwise:
+                tell(self._plugins.delivered, load.messages[i], self._destination.name)
         return True
-
-    def _tell_delivered(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            tell(self._plugins.delivered, message, self._destination.name)
 
     def _give_up(self, trip: Trip, reason: str) -> None:
         if trip.load and self.reader.settle():

@@ -19,8 +19,9 @@ class Trip:
         load: what is still to be delivered.
         patience: how much longer.
         whole: whether all of the rest was delivered.
+        enriched: whether plugins have had it.
         attempts: so far.
-        raised: how many of them failed by the destination's own fault.
+        raised: how often somebody raised, the destination or a plugin.
         paused: whether the last one found a setting to be wrong.
         try_at: when the next one is due; the breaker may have it wait longer.
         asked: whether the destination said when.
@@ -29,7 +30,8 @@ class Trip:
 
     load: Load
     patience: Patience
-    whole: bool
+    whole: bool = True
+    enriched: bool = False
     attempts: int = 0
     raised: int = 0
     paused: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from analytics_mixpanel.compression import pack, unpack
@@ -54,25 +54,26 @@ class Backlog:
 
     def pop(self, limit: int, max_bytes: int) -> list[bytes]:
         """Remove the oldest messages: up to ``limit``, and no more than ``max_bytes`` unless one alone is."""
+        self._unseal(limit)
         taken: list[bytes] = []
         total = 0
-        while len(taken) < limit:
-            source = self._oldest()
-            if not source or (taken and total + len(source[0]) > max_bytes):
+        for body in chain(self._open, self._loose):
+            if len(taken) >= limit or (taken and total + len(body) > max_bytes):
                 break
-            body = source.popleft()
             total += len(body)
             taken.append(body)
-        self.count -= len(taken)
-        self.size -= total
+        count, size = self.count - len(taken), self.size - total
+        for _ in taken:  # from here on nothing needs memory: where there is none, nothing has changed
+            (self._open or self._loose).popleft()
+        self.count, self.size = count, size
         return taken
 
-    def _oldest(self) -> deque[bytes]:
-        if self._open:
-            return self._open
-        if not self._sealed:
-            return self._loose
-        block = self._sealed.popleft()
-        self._open.extend(unpack(block))
-        self.size += sum(map(len, self._open)) - len(block)
-        return self._open
+    def _unseal(self, limit: int) -> None:
+        """Open so many of the oldest messages, if that many are sealed."""
+        while self._sealed and len(self._open) < limit:
+            block = self._sealed[0]
+            bodies = unpack(block)
+            size = self.size + sum(map(len, bodies)) - len(block)
+            self._open = self._open + deque(bodies)
+            self._sealed.popleft()
+            self.size = size

@@ -167,7 +167,8 @@ class Line(Waiting):
         self._come_back()
         with self._lock:
             self._move()
-            self._taken += (bodies := self._backlog.pop(limit, max_bytes))
+            bodies = self._backlog.pop(limit, max_bytes)
+            self._taken = self._taken + bodies if self._taken else bodies
             self._out += len(bodies)
         self._tell_callers()
         return bodies

@@ -40,6 +40,12 @@ def losses() -> Losses:
     return Losses()
 
 
+@pytest.fixture(autouse=True)
+def _interrupted_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What interrupts the delivery does so for a moment only."""
+    monkeypatch.setattr("analytics_mixpanel.lanes.courier._INTERRUPTED", 0.01)
+
+
 def _track(client: Client, *events: str) -> None:
     for event in events:
         client.track("u", event)
@@ -340,18 +346,117 @@ class TestKeeping:
     def test_what_was_delivered_before_an_exit(
         self, make_client: MakeClient, answering: Any, losses: Losses
     ) -> None:
-        """A destination that raises SystemExit costs what was left, and nothing twice."""
+        """A destination that raises SystemExit is at fault as one that raises: nothing comes twice."""
 
         def leave(batch: Batch) -> Outcome:
-            if batch.attempt == 2:
+            if batch.attempt >= 2:
                 raise SystemExit
             return Outcome(retry={1: "busy", 3: "busy"})
 
-        client = make_client(answering(leave), on_error=losses, upload_interval=60)
+        shop = answering(leave)
+        client = make_client(shop, on_error=losses, upload_interval=60)
         _track(client, *"abcd")
         assert client.flush() == 0
-        assert losses.reasons == [("error in deliver", ["b", "d"])]
-        _adds_up(client, accepted=4, delivered=2, dropped={"error in deliver": 2})
+        ((reason, lost),) = losses.reasons
+        assert lost == ["b", "d"]
+        assert reason.startswith("SystemExit at test_courier.py")
+        assert shop.events == [*"abcd", *"bd" * 3]
+        _adds_up(client, accepted=4, delivered=2)
+
+    @pytest.mark.parametrize("problem", [OSError(24, "too many open files"), MemoryError()], ids=repr)
+    def test_by_a_machine_that_lacks_something(
+        self, make_client: MakeClient, answering: Any, problem: Exception
+    ) -> None:
+        """What a destination raises because memory or files have run out is not its fault, and passes."""
+
+        def lack(batch: Batch) -> None:
+            if batch.attempt < 8:
+                raise problem
+
+        client = make_client(answering(lack))
+        _track(client, "a")
+        assert client.flush() == 0
+        _adds_up(client, accepted=1, delivered=1, retried=7)
+
+    def test_by_a_lane_that_lacks_something_itself(
+        self, make_client: MakeClient, answering: Any, monkeypatch: pytest.MonkeyPatch, losses: Losses
+    ) -> None:
+        """Where no back-off can be computed, what was delivered is settled and the rest comes again."""
+        backoff, failing = RetryPolicy.backoff, [True] * 4
+
+        def lacking(policy: RetryPolicy, failures: int) -> float:
+            if failing:
+                failing.pop()
+                raise OSError(24, "too many open files")
+            return backoff(policy, failures)
+
+        monkeypatch.setattr(RetryPolicy, "backoff", lacking)
+        shop = answering(
+            lambda batch: Outcome(retry={len(batch.messages) - 1: "busy"}) if batch.attempt < 7 else None
+        )
+        client = make_client(shop, on_error=losses, upload_interval=60)
+        _track(client, "a", "b")
+        assert client.flush() == 0
+        assert shop.events == ["a", *"b" * 7]
+        assert losses.told == []
+        _adds_up(client, accepted=2, delivered=2)
+
+    def test_by_a_thread_that_could_take_nothing(
+        self, make_client: MakeClient, answering: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A queue that raises while it is read ends no thread."""
+        shop = answering()
+        client = make_client(shop, upload_interval=60)
+        reader = client._router.lanes[0].couriers[0].reader
+        take, failing = reader.take, [True, True]
+
+        def lacking(*arguments: Any) -> list[bytes]:
+            if failing:
+                failing.pop()
+                raise MemoryError
+            return take(*arguments)
+
+        monkeypatch.setattr(reader, "take", lacking)
+        _track(client, "a")
+        assert client.flush() == 0
+        assert shop.events == ["a"]
+        _adds_up(client, accepted=1, delivered=1)
+
+    def test_by_an_interrupted_flush(
+        self, make_client: MakeClient, answering: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Ctrl-C ends a flush that delivers by itself; the next one, or the shutdown, goes on."""
+        monkeypatch.setattr("analytics_mixpanel.lanes.lane.threads_run", lambda: False)
+
+        def interrupt(batch: Batch) -> None:
+            if batch.attempt == 1:
+                raise KeyboardInterrupt
+
+        shop = answering(interrupt)
+        client = make_client(shop, upload_interval=60)
+        _track(client, "a", "b")
+        with pytest.raises(KeyboardInterrupt):
+            client.flush()
+        assert client.stats()["Shop"].pending == 2
+        assert client.flush() == 0
+        assert shop.events == ["a", "b"] * 2
+        _adds_up(client, accepted=2, delivered=2)
+
+    def test_an_interrupted_shutdown_is_one(
+        self, make_client: MakeClient, answering: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Who presses Ctrl-C meanwhile wants no more waiting; what was not delivered is accounted for."""
+        monkeypatch.setattr("analytics_mixpanel.lanes.lane.threads_run", lambda: False)
+
+        def interrupt(_: Batch) -> None:
+            raise KeyboardInterrupt
+
+        client = make_client(answering(interrupt), upload_interval=60)
+        _track(client, "a", "b")
+        with pytest.raises(KeyboardInterrupt):
+            client.shutdown()
+        assert client.health["Shop"].state == "closed"
+        _adds_up(client, accepted=2, dropped={"shutdown": 2})
 
     def test_nothing_when_a_synchronous_call_is_interrupted(
         self, make_client: MakeClient, answering: Any
@@ -398,6 +503,24 @@ class TestRejection:
         assert (error.destination, error.reason, error.field) == ("Shop", "bad", "time")
         assert messages == [message]
         _adds_up(client, rejected=1)
+
+    def test_whatever_the_callback_does_each_is_counted_once(
+        self, make_client: MakeClient, answering: Any
+    ) -> None:
+        """A callback that raises SystemExit costs the others their telling, not their count."""
+
+        def leave(*_: object) -> None:
+            raise SystemExit
+
+        mixed = Outcome(
+            rejected={0: Rejection("bad"), 1: Rejection("bad")}, dropped={2: "no mapping", 3: "no mapping"}
+        )
+        shop = answering(lambda batch: mixed if len(batch.messages) == 5 else None)
+        client = make_client(shop, on_error=leave, upload_interval=60)
+        _track(client, *"abcde")
+        assert client.flush() == 0
+        assert shop.events == [*"abcde"]
+        _adds_up(client, accepted=5, delivered=1, rejected=2, dropped={"no mapping": 2})
 
     def test_it_is_told_before_the_flush_is_over(self, make_client: MakeClient, answering: Any) -> None:
         """When ``flush`` returns, every loss has been told and counted."""
@@ -517,6 +640,31 @@ class TestEnrich:
         assert client.flush() == 0
         assert shop.batches == []
         _adds_up(client, accepted=1, dropped={"not wanted": 1})
+
+    def test_one_that_exits_is_given_up(
+        self, make_client: MakeClient, answering: Any, losses: Losses
+    ) -> None:
+        """A plugin that raises SystemExit each time costs its batch after three tries, and no other."""
+
+        @define(eq=False)
+        class Leaving:
+            tries: int = 0
+
+            @hookimpl
+            def enrich(self, message: Message) -> None:
+                if message["event"] == "never" or (message["event"] == "later" and not self.tries):
+                    self.tries += 1
+                    raise SystemExit
+
+        shop = answering()
+        client = make_client(shop, Leaving(), upload_size=1, on_error=losses)
+        _track(client, "later", "never", "a")
+        assert client.flush() == 0
+        assert shop.events == ["later", "a"]
+        ((reason, lost),) = losses.reasons
+        assert lost == ["never"]
+        assert reason.startswith("SystemExit at test_courier.py")
+        _adds_up(client, accepted=3, delivered=2)
 
     def test_one_that_raises_loses_nothing(
         self, make_client: MakeClient, answering: Any, caplog: pytest.LogCaptureFixture
