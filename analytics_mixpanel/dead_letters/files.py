@@ -48,9 +48,14 @@ def name_of(instance: str, serial: int) -> str:
     return f"dead-{instance}-{serial:06d}.ndjson"
 
 
+def is_dead(name: str) -> bool:
+    """Whether this is a file of dead letters."""
+    return _NAME.fullmatch(name) is not None
+
+
 def files(directory: Directory) -> list[str]:
     """The files there are, in the order in which they were last written to."""
-    names = [name for name in directory.names() if _NAME.fullmatch(name)]
+    names = [name for name in directory.names() if is_dead(name)]
     return sorted(names, key=lambda name: (_written(directory, name), name))
 
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from analytics_mixpanel.dead_letters.files import is_dead
 from analytics_mixpanel.lanes.bell import Bell
 from analytics_mixpanel.queues.spool.directory import Directory
 
@@ -23,7 +24,7 @@ _RESERVE_PART: Final = 10
 
 
 class Room:
-    """What a spool's directory may take, all processes on it together.
+    """What the queue in a spool's directory may take, all processes on it together.
 
     Attributes:
         most: bytes.
@@ -44,8 +45,13 @@ class Room:
         return max(1, min(SEGMENT, self.most // _PART))
 
     def measure(self, directory: Directory, names: Iterable[str], own: str) -> None:
-        """Measure what files there are besides this process's own, whose names begin with ``own``."""
-        self.others = sum(directory.size(name) for name in names if not name.startswith(own))
+        """Measure what files there are besides this process's own, whose names begin with ``own``.
+
+        Dead letters have a bound of their own: what a destination refused is to crowd out nothing.
+        """
+        self.others = sum(
+            directory.size(name) for name in names if not (name.startswith(own) or is_dead(name))
+        )
 
     def has_another(self) -> bool:
         """Whether another segment may be begun."""

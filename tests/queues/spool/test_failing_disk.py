@@ -29,20 +29,46 @@ def _taken(line: SpoolLine) -> list[bytes]:
     return taken
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
+_MEGABYTE = 1 << 20
+
+
+@pytest.fixture(params=["limited", pytest.param("mounted", marks=pytest.mark.stress)])
+def tiny(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A disk of one megabyte: files that fill up as one does or, for who may mount some, a real one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "none", str(disk)],
-        capture_output=True,
-        check=False,
-    )
-    if mounted.returncode:
+    if request.param == "limited":
+        _limit(disk / "spool", monkeypatch)
+        yield disk / "spool"
+        return
+    command = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "none", str(disk)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("this user may mount no disk")
     yield disk / "spool"
     subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def _limit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write into a folder what a megabyte holds: the rest of a write is left out, the next one fails."""
+    write, status = os.write, os.fstatvfs
+
+    def free() -> int:
+        return _MEGABYTE - sum(path.stat().st_size for path in folder.glob("*/*"))
+
+    def write_what_fits(descriptor: int, data: bytes) -> int:
+        if len(data) > (left := max(0, free())):
+            if not left:
+                raise OSError(errno.ENOSPC, "no space left on device")
+            data = data[:left]
+        return write(descriptor, data)
+
+    def small(descriptor: int) -> Any:
+        found = status(descriptor)
+        blocks, left = _MEGABYTE // found.f_frsize, free() // found.f_frsize
+        return os.statvfs_result((*found[:2], blocks, left, left, *found[5:10]))
+
+    monkeypatch.setattr(os, "write", write_what_fits)
+    monkeypatch.setattr(os, "fstatvfs", small)
 
 
 def test_a_full_disk_is_replaced_by_memory(

@@ -100,6 +100,51 @@ def test_it_ends_with_its_process(directory: Directory, holder: Callable[[], sub
         lock.remove()
 
 
+def test_who_asks_takes_nothing(
+    directory: Directory, holder: Callable[[], subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is asked who has an instance, another process can take it: nobody is told that it is held."""
+    lock = InstanceLock.begin(directory)
+    lock.release()
+    taking = (
+        "import sys; from pathlib import Path\n"
+        "from analytics_mixpanel.queues.spool.directory import Directory\n"
+        "from analytics_mixpanel.queues.spool.locks import InstanceLock\n"
+        "directory = Directory.open_existing(Path(sys.argv[1]))\n"
+        "sys.exit(InstanceLock.take(directory, sys.argv[2]) is None)\n"
+    )
+    closed, taken = os.close, list[int]()
+
+    def close_late(descriptor: int) -> None:
+        if not taken:
+            taken.append(-1)
+            command = [sys.executable, "-c", taking, str(directory.path), lock.instance]
+            path = str(Path(__file__).parents[3])
+            taken[0] = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
+        closed(descriptor)
+
+    with monkeypatch.context() as late:
+        late.setattr("analytics_mixpanel.queues.spool.locks.os.close", close_late)
+        assert not is_held(directory, lock.instance)
+    assert taken == [0]
+
+
+def test_asking_ends_no_lock(directory: Directory, holder: Callable[[], subprocess.Popen[str]]) -> None:
+    """Neither this process's own nor another's is lost by a question."""
+    lock = InstanceLock.begin(directory)
+    with holder() as process:
+        assert process.stdout is not None
+        other = process.stdout.readline().strip()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if all(is_held(directory, each) for each in (lock.instance, other) * 2) else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert all(is_held(directory, each) for each in (lock.instance, other) * 2)
+        assert InstanceLock.take(directory, other) is None
+        process.kill()
+    lock.remove()
+
+
 def test_a_removed_one_is_not_taken(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who opens a lock file that its last owner is just removing gets nothing."""
     lock = InstanceLock.begin(directory)

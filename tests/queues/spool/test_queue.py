@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from analytics_mixpanel.dead_letters import Letter, Tries
 from analytics_mixpanel.errors import ConfigurationError
 from analytics_mixpanel.queues.spool import SpoolQueue
 from analytics_mixpanel.queues.spool.directory import Directory
@@ -244,6 +245,17 @@ def test_others_files_count(make_spool: MakeSpool, root: Path, clock: Any) -> No
     (line,) = queue.open("Shop")
     assert line.take_now(1, LARGE) == []  # looks around
     assert queue.put(b"a", ("Shop",)) == ["Shop"]
+
+
+def test_dead_letters_do_not_count(make_spool: MakeSpool) -> None:
+    """They have a cap of their own: however many a destination refused, new messages find their room."""
+    other = make_spool()
+    tries = Tries(1, 0.0, 1.0)
+    other.dead_letters.keep([Letter(b'{"a":1}', "Shop", "rejected", "x" * 100_000, "", tries)])
+    queue = make_spool(max_bytes=50_000)
+    (line,) = queue.open("Shop")
+    assert line.take_now(1, LARGE) == []  # looks around
+    assert queue.put(b"a", ("Shop",)) == ()
 
 
 def test_a_message_beyond_the_limit_is_refused(make_spool: MakeSpool) -> None:
