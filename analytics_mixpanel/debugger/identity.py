@@ -81,7 +81,7 @@ class Identity:
 
         What stands in the way is noted in ``properties``.
         """
-        first, second = _pair(verb, properties)
+        first, second = ids_of(verb, properties)
         reason = self._obstacle(verb, first, second)
         if reason:
             properties["$failure_reason"] = verb
@@ -127,7 +127,7 @@ def _simplified_ids(properties: Mapping[str, Any]) -> tuple[str, str]:
     return user, device
 
 
-def _pair(verb: str, properties: Mapping[str, Any]) -> tuple[str, str]:
+def ids_of(verb: str, properties: Mapping[str, Any]) -> tuple[str, str]:
     """Give the id that is to stand for both, and the other one."""
     if verb == "$identify":
         pair = properties.get("$identified_id"), properties.get("$anon_id")

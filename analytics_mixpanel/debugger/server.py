@@ -147,8 +147,9 @@ class StandIn:
         return self.store.wait_until(condition, timeout)
 
     def clear(self) -> None:
-        """Forget everything that arrived, and the scripted answers."""
+        """Forget everything that arrived, what live clients said, and the scripted answers."""
         self._script.clear()
+        self.desk.reports.clear()
         self.store.clear()
 
     def answer_next(

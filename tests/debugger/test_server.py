@@ -105,6 +105,17 @@ def test_how_much_is_kept_is_a_setting(post: Post) -> None:
         assert [event.event for event in running.events] == ["B", "C"]
 
 
+def test_clear_forgets_live_clients(stand_in: StandIn) -> None:
+    """What a client told of its losses before is no news either when it goes on reporting."""
+    report = {"process": {"host": "h", "pid": 7, "started": 1.5}, "client": 1}
+    stand_in.desk.reports.take({**report, "losses": [{"number": 1}, {"number": 2}]}, [])
+    stand_in.clear()
+    assert stand_in.desk.reports.clients() == []
+    stand_in.desk.reports.take({**report, "losses": [{"number": 2}, {"number": 3}]}, [])
+    (client,) = stand_in.desk.reports.clients()
+    assert [loss["number"] for loss in client.losses] == [3]
+
+
 def test_clear_forgets_scripted_answers_too(stand_in: StandIn, post: Post) -> None:
     """A cleared stand-in is as new."""
     stand_in.answer_next(503, times=5)

@@ -57,6 +57,7 @@ class Stream(Response):
     _most: int
     _last: int = 0
     _line: int = field(init=False, default=0)
+    _over: bool = field(init=False, default=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell until the reader goes, reads too slowly, or the server stops."""
@@ -66,6 +67,7 @@ class Stream(Response):
             await asyncio.wait({telling, going}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(self._changed)
+            self._over = True  # before Python 3.12, asyncio.wait_for can swallow the cancellation
             telling.cancel()
             going.cancel()
             await asyncio.wait({telling, going})
@@ -80,7 +82,7 @@ class Stream(Response):
         # From here on the reader is told of everything: who has the answer's head can rely on it.
         await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         await self._write(send, greeting)
-        while not self._hub.closed:
+        while not (self._hub.closed or self._over):
             self._changed.clear()
             if message := self._next():
                 await self._write(send, message)

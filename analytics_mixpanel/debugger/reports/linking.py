@@ -2,7 +2,7 @@
 
 The two come by different ways, in either order. So what a message must become is asked of the mappings in
 force, and looked for when the message comes, and again after every write, for a minute. Events are found by
-their ``$insert_id``, which is made of the messageId; updates of profiles by being the same.
+their ``$insert_id``, which is made of the messageId; what has none, by what it says (``unnamed``).
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
-import orjson
 from attrs import define, field, frozen
 
 from analytics_mixpanel.debugger.desk import Desk
+from analytics_mixpanel.debugger.reports.unnamed import Unclaimed, mark, unclaimed
 
 #: Seconds that records are looked for, and messages for which they are.
 PATIENCE: Final = 60.0
@@ -29,12 +30,7 @@ _EVENTS: Final = "SELECT id FROM events WHERE insert_id = ?"
 _REJECTIONS: Final = """
     SELECT id FROM rejections WHERE insert_id = ? AND id > (SELECT max(id) FROM rejections) - 1000
 """
-_OPERATIONS: Final = """
-    SELECT id, record FROM operations WHERE profile = ? AND id > (SELECT max(id) FROM operations) - 1000
-    ORDER BY id DESC
-"""
 _TOKEN: Final = "token"  # noqa: S105 - stands for the project's, which a report does not have
-_BESIDE: Final = frozenset({"$token", "$ip", "$group_key"})
 
 
 @frozen
@@ -52,7 +48,7 @@ class _Wanted:
     number: int
     until: float
     insert_ids: set[str]
-    updates: list[dict[str, Any]]
+    marks: list[bytes]
 
 
 @define(eq=False)
@@ -69,9 +65,13 @@ class Linking:
         until = self._desk.now() + PATIENCE
         for each in messages:
             wanted = self._wanted_of(each, until)
-            if wanted.insert_ids or wanted.updates:
+            if wanted.insert_ids or wanted.marks:
                 self._wanted.append(wanted)
         self._look()
+
+    def clear(self) -> None:
+        """Look for nothing more."""
+        self._wanted.clear()
 
     def look(self) -> None:
         """Link what has come, now and then; called after every write, of which its own are some."""
@@ -83,44 +83,48 @@ class Linking:
             return
         self._next = time.monotonic() + _EVERY
         try:
-            now = self._desk.now()
-            for wanted in [self._wanted.popleft() for _ in range(len(self._wanted))]:
+            now, unnamed = self._desk.now(), self._unclaimed()
+            for wanted in self._taken():
                 with self._desk.store.reading() as db:
-                    found = list(_found(db, wanted))
+                    found = list(_found(db, wanted, unnamed))
                 if found:
                     with self._desk.store.writing():
                         self._desk.store.link(wanted.number, found)
-                if (wanted.insert_ids or wanted.updates) and wanted.until > now:
+                if (wanted.insert_ids or wanted.marks) and wanted.until > now:
                     self._wanted.append(wanted)
         finally:
             self._looking.release()
 
+    def _taken(self) -> list[_Wanted]:
+        taken = []
+        with suppress(IndexError):  # it may be cleared meanwhile
+            taken.extend(self._wanted.popleft() for _ in range(len(self._wanted)))
+        return taken
+
+    def _unclaimed(self) -> Unclaimed:
+        if not any(wanted.marks for wanted in self._wanted.copy()):
+            return {}
+        with self._desk.store.reading() as db:
+            return unclaimed(db, self._desk.now() - PATIENCE)
+
     def _wanted_of(self, each: Unlinked, until: float) -> _Wanted:
         wanted = _Wanted(each.number, until, set(), [])
         for record in self._desk.translate(each.message, _TOKEN).records:
-            if record.endpoint in ("engage", "groups"):
-                wanted.updates.append(_bare(record.body))
-            elif insert_id := record.body["properties"].get("$insert_id"):
+            if insert_id := record.body.get("properties", {}).get("$insert_id"):
                 wanted.insert_ids.add(str(insert_id))
+            else:
+                wanted.marks.append(mark(record.body))
         return wanted
 
 
-def _found(db: sqlite3.Connection, wanted: _Wanted) -> Iterator[tuple[str, int]]:
+def _found(db: sqlite3.Connection, wanted: _Wanted, unnamed: Unclaimed) -> Iterator[tuple[str, int]]:
     for insert_id in list(wanted.insert_ids):
         for kind, sql in (("event", _EVENTS), ("rejection", _REJECTIONS)):
             row = db.execute(sql, (insert_id,)).fetchone()
             if row is not None:
                 wanted.insert_ids.discard(insert_id)
                 yield kind, row["id"]
-    for update in list(wanted.updates):
-        profile = update.get("$distinct_id", update.get("$group_id"))
-        for row in db.execute(_OPERATIONS, (str(profile),)).fetchall():
-            if _bare(orjson.loads(row["record"])) == update:
-                wanted.updates.remove(update)
-                yield "operation", row["id"]
-                break
-
-
-def _bare(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what a client's settings put into an update beside the message."""
-    return {name: value for name, value in record.items() if name not in _BESIDE}
+    for each in list(wanted.marks):
+        if rows := unnamed.get(each):
+            wanted.marks.remove(each)
+            yield rows.popleft()

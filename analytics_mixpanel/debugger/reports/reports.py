@@ -58,6 +58,8 @@ class Reports:
     _desk: Desk
     _linking: Linking = field(init=False)
     _clients: dict[Key, LiveClient] = field(init=False, factory=dict)
+    # The newest loss of each client when everything was forgotten: clients tell of their latest again.
+    _forgotten: dict[Key, int] = field(init=False, factory=dict)
     _count: int = field(init=False, default=0)
     _lock: threading.Lock = field(init=False, factory=threading.Lock)
 
@@ -78,7 +80,7 @@ class Reports:
             if known is None:
                 self._count += 1
                 known = LiveClient(self._count, now, now, {})
-            new = _news(losses, known.losses)
+            new = _news(losses, known.losses, self._forgotten.get(key, 0))
             self._clients[key] = evolve(
                 known,
                 last=now,
@@ -90,6 +92,14 @@ class Reports:
                 del self._clients[next(iter(self._clients))]
         self._linking.add(keep_messages(self._desk, messages))
         keep_losses(self._desk, new)
+        self._desk.hub.touch()
+
+    def clear(self) -> None:
+        """Forget the clients; those that still report come back, as new ones."""
+        with self._lock:
+            self._forgotten = {key: _newest(client.losses) for key, client in self._clients.items()}
+            self._clients.clear()
+        self._linking.clear()
         self._desk.hub.touch()
 
     def clients(self) -> list[LiveClient]:
@@ -134,10 +144,16 @@ def _losses(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [loss for loss in losses if isinstance(loss, dict)] if isinstance(losses, list) else []
 
 
-def _news(losses: list[dict[str, Any]], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _news(
+    losses: list[dict[str, Any]], known: Sequence[dict[str, Any]], forgotten: int
+) -> list[dict[str, Any]]:
     """Leave out the losses that were told before: each has a number that counts up."""
-    newest = max((_number(loss) for loss in known), default=0)
+    newest = max(_newest(known), forgotten)
     return [loss for loss in losses if _number(loss) > newest]
+
+
+def _newest(losses: Sequence[dict[str, Any]]) -> int:
+    return max((_number(loss) for loss in losses), default=0)
 
 
 def _number(loss: dict[str, Any]) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics_mixpanel.debugger import StandIn
+from analytics_mixpanel.debugger import Event, StandIn, StoredMessage
 from analytics_mixpanel.debugger.tester import renewed, sample
 
+_DEVICE = "5f0c3e7a-9d1b-4c58-8a36-2f7b1e64d901"
 REPORT: dict[str, Any] = {"process": {"host": "h", "pid": 7, "started": 1.5}, "client": 1}
 
 
@@ -62,3 +63,48 @@ def test_another_clients_records_are_not_linked(stand_in: StandIn) -> None:
     _deliver(stand_in, renewed(sample("track")))
     stand_in.desk.reports.take(REPORT, [renewed(sample("track"))])
     assert _links(stand_in) == []
+
+
+def test_messages_that_say_the_same_have_an_update_each(stand_in: StandIn) -> None:
+    """The oldest update is the oldest message's, whichever of the two ways was faster."""
+    messages = [{**sample("group"), "messageId": name} for name in ("one", "two", "three")]
+    _deliver(stand_in, messages[0])
+    stand_in.desk.reports.take(REPORT, messages[:2])
+    _deliver(stand_in, messages[1])
+    _deliver(stand_in, messages[2])
+    stand_in.desk.reports.take(REPORT, messages[2:])
+    links = [stand_in.store.links(message.id) for message in stand_in.store.messages()]
+    updates = [operation.id for operation in stand_in.store.operations()]
+    assert links == [[("operation", update)] for update in updates]
+    assert len(updates) == 3
+
+
+def test_the_events_that_merge_ids_are_linked(stand_in: StandIn) -> None:
+    """They have no $insert_id, and are known by the ids that they merge."""
+    person = {"type": "identify", "messageId": "m-1", "userId": "user-1", "anonymousId": _DEVICE, "traits": {}}
+    alias = {"type": "alias", "messageId": "m-2", "userId": "user-1", "previousId": "user-0"}
+    for message in (person, alias):
+        _deliver(stand_in, message)
+    stand_in.desk.reports.take(REPORT, [person, alias])
+    kinds = {(message.message_id, event.event) for message, event in _linked_events(stand_in)}
+    assert kinds == {("m-1", "$identify"), ("m-2", "$create_alias")}
+
+
+def test_an_update_of_a_merged_user_is_linked(stand_in: StandIn) -> None:
+    """It names another id than the profile that it changes."""
+    alias = {"type": "alias", "messageId": "m-1", "userId": "user-1", "previousId": "user-0"}
+    update = {"type": "identify", "messageId": "m-2", "userId": "user-1", "traits": {"plan": "pro"}}
+    for message in (alias, update):
+        _deliver(stand_in, message)
+    stand_in.desk.reports.take(REPORT, [update])
+    assert _links(stand_in) == [("operation", stand_in.store.operations()[0].id)]
+
+
+def _linked_events(stand_in: StandIn) -> list[tuple[StoredMessage, Event]]:
+    by_id = {event.id: event for event in stand_in.events}
+    return [
+        (message, by_id[number])
+        for message in stand_in.store.messages()
+        for kind, number in stand_in.store.links(message.id)
+        if kind == "event"
+    ]
