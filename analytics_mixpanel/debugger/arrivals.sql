@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS arrivals (
 );
 CREATE INDEX IF NOT EXISTS arrivals_of_records ON arrivals (kind, record);
 CREATE INDEX IF NOT EXISTS arrivals_of_messages ON arrivals (message) WHERE message IS NOT NULL;
+CREATE INDEX IF NOT EXISTS arrivals_in_time ON arrivals (verdict, received);
 
 CREATE TRIGGER IF NOT EXISTS event_arrived AFTER INSERT ON events BEGIN
     INSERT INTO arrivals (kind, record, request, project, received, verdict, name, user, type, library)

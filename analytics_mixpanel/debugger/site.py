@@ -43,7 +43,7 @@ def pages(desk: Desk) -> Starlette:
 
 def site_of(desk: Desk, ingestion: ASGIApp) -> ASGIApp:
     """Give the whole application."""
-    return Hosts(Site(Pages(pages(desk), desk.access), ingestion), desk.access)
+    return Hosts(Site(Pages(pages(desk), desk.access, views.STYLE_SOURCE), ingestion), desk.access)
 
 
 @frozen

@@ -22,17 +22,16 @@ FOR_PROGRAMS: Final = "/debugger/reports"
 COOKIE: Final = "analytics_mixpanel_debugger"
 MOST_BYTES: Final = 12 * 1024 * 1024  # a request to Mixpanel, pasted in base64
 _READING: Final = ("GET", "HEAD")
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
 }
 _ASK: Final = "Open the address that the debugger printed when it started: it ends with the token.\n"
 _OTHER_ORIGIN: Final = "This page answers only to itself, not to another site.\n"
@@ -42,10 +41,17 @@ _NOT_JSON: Final = "Send JSON, with the header Content-Type: application/json.\n
 
 @frozen
 class Pages:
-    """ASGI middleware before everything under ``/debugger/``."""
+    """ASGI middleware before everything under ``/debugger/``.
+
+    Args:
+        app: what is behind it; only what it lets browsers keep is kept by them.
+        access: who may look.
+        styles: the styles that the page has, as a Content-Security-Policy names them.
+    """
 
     app: ASGIApp
     access: Access
+    styles: str = "'none'"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -53,8 +59,9 @@ class Pages:
         async def heading(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers[name] = value
+                headers["Content-Security-Policy"] = _POLICY.format(styles=self.styles)
+                headers.setdefault("Cache-Control", "no-store")
+                headers.update(_HEADERS)
             await send(message)
 
         if scope["type"] != "http":

@@ -3,6 +3,7 @@
 ``GET /debugger/live`` answers with messages whose data is a state, as JSON. With ``?lines=N`` each also has
 ``lines``, the newest N of what came since the message before it, and ``skipped``, how many more there were;
 the first one has the last M that were there already, if ``last=M`` asks for them.
+Who says ``seen=ID``, or comes back with that id, is told what came after the message that had it.
 ``event: reload`` says that what the reader shows cannot be brought up to date: it has to be fetched anew.
 """
 
@@ -33,7 +34,7 @@ def routes(hub: Hub) -> list[BaseRoute]:
         reader = hub.join()
         if reader is None:
             return Response("too many readers: close one of the pages", 503, {"retry-after": "5"})
-        seen = request.headers.get("last-event-id", "")
+        seen = request.headers.get("last-event-id", "") or request.query_params.get("seen", "")
         return Stream(hub, reader, seen, _number(request, "lines"), _number(request, "last"))
 
     return [Route(PATH, live)]

@@ -71,7 +71,8 @@ class Arrivals:
         newest = self.newest() if newest is None else newest
         values = {**filters.parameters, "newest": newest, "offset": offset, "limit": limit}
         found = self._some(statements.PAGE.format(condition=filters.condition), values)
-        total = rows(self._store, statements.TOTAL.format(condition=filters.condition), values)[0]["total"]
+        counting = statements.TOTAL if filters.chosen else statements.TOTAL_OF_ALL
+        total = rows(self._store, counting.format(condition=filters.condition), values)[0]["total"]
         return Page(newest, total, found)
 
     def newest(self) -> int:
@@ -104,11 +105,15 @@ class Arrivals:
         )
         return newer, older
 
-    def volume(self, filters: Filters, since: float, step: float) -> list[tuple[int, str, int]]:
-        """Count by time and verdict: how many steps after ``since``, the verdict, how many arrivals."""
-        values = {**filters.parameters, "since": since, "step": step}
-        found = rows(self._store, statements.VOLUME.format(condition=filters.condition), values)
-        return [(row["place"], row["verdict"], row["total"]) for row in found]
+    def volume(self, filters: Filters, since: float, step: float, bars: int) -> list[tuple[int, str, int]]:
+        """Count by time and verdict: which step after ``since``, the verdict, how many arrivals.
+
+        The last one of ``bars`` steps has no end.
+        """
+        counting = statements.VOLUME if filters.chosen else statements.VOLUME_OF_ALL
+        values = {**filters.parameters, "since": since, "step": step, "bars": bars}
+        found = rows(self._store, counting.format(condition=filters.condition), values)
+        return [(row["place"], row["verdict"], row["total"]) for row in found if row["total"]]
 
     def span(self) -> tuple[float, float] | None:
         """Give when the oldest and the newest arrived, or None where nothing did."""

@@ -32,6 +32,10 @@ OF_USER: Final = (
 AMONG: Final = _ROWS + "WHERE a.id IN ({ids}) ORDER BY a.id DESC"
 
 TOTAL: Final = "SELECT count(*) AS total FROM arrivals a WHERE a.id <= :newest AND {condition}"
+# Without filters: what the database has counted already.
+TOTAL_OF_ALL: Final = """
+    SELECT (SELECT count(*) FROM arrivals) - (SELECT count(*) FROM arrivals WHERE id > :newest) AS total
+"""
 AFTER: Final = "SELECT count(*) AS total FROM arrivals a WHERE a.id > :newest AND {condition}"
 NEWEST: Final = "SELECT coalesce(max(id), 0) AS newest FROM arrivals"
 NEWER: Final = "SELECT min(a.id) AS id FROM arrivals a WHERE a.id > :id AND {condition}"
@@ -41,8 +45,19 @@ SPAN: Final = """
            (SELECT received FROM arrivals ORDER BY id DESC LIMIT 1) AS last
 """
 VOLUME: Final = """
-    SELECT CAST((a.received - :since) / :step AS INTEGER) AS place, a.verdict, count(*) AS total
+    SELECT min(CAST((a.received - :since) / :step AS INTEGER), :bars - 1) AS place,
+           a.verdict, count(*) AS total
     FROM arrivals a WHERE a.received >= :since AND {condition} GROUP BY 1, 2
+"""
+# Without filters: one range of an index for each bar.
+VOLUME_OF_ALL: Final = """
+    WITH RECURSIVE places(place) AS (SELECT 0 UNION ALL SELECT place + 1 FROM places WHERE place < :bars - 1),
+        verdicts(verdict) AS (VALUES ('accepted'), ('rejected'), ('duplicate'), ('not sent'))
+    SELECT place, verdict, (
+        SELECT count(*) FROM arrivals a WHERE a.verdict = verdicts.verdict
+            AND a.received >= :since + place * :step
+            AND a.received < CASE place WHEN :bars - 1 THEN 9e99 ELSE :since + (place + 1) * :step END
+    ) AS total FROM verdicts, places
 """
 TYPES: Final = "SELECT DISTINCT type AS value FROM arrivals ORDER BY 1 LIMIT 100"
 LIBRARIES: Final = "SELECT DISTINCT library AS value FROM arrivals WHERE library <> '' ORDER BY 1 LIMIT 100"

@@ -28,11 +28,13 @@ def routes(desk: Desk) -> list[BaseRoute]:
     arrivals = Arrivals(desk.store)
 
     def show(request: Request) -> Response:
+        seen = desk.hub.state()[0]
         filters = Filters.of(request.query_params)
         newest = number(request, "newest", None)
         offset = number(request, "offset", 0)
         found = arrivals.page(filters, newest=newest, offset=offset, limit=FIRST)
         context = {
+            "seen": seen,
             "filters": filters,
             "query": urlencode(filters.chosen),
             "rows": [row(each) for each in found.rows],

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from analytics_mixpanel.debugger.desk import Desk
+from analytics_mixpanel.debugger.views import static
 from analytics_mixpanel.debugger.views.shown import moments
 from analytics_mixpanel.debugger.views.shown.brief import in_short
 from analytics_mixpanel.debugger.views.shown.tree import lines
@@ -32,6 +33,7 @@ _ENVIRONMENT: Final = Environment(
 )
 _HOWS: Final = {"copied": "from", "part": "a part is from", "computed": "made from", "equal": "equal to"}
 _ENVIRONMENT.globals |= {"views": VIEWS, "lines": lines, "hows": _HOWS}
+_ENVIRONMENT.globals |= {"folder": static.FOLDER, "styles": static.STYLES, "imported": static.imported}
 _ENVIRONMENT.filters |= {
     "clock": moments.clock,
     "full": moments.full,
@@ -46,9 +48,12 @@ _ENVIRONMENT.filters |= {
 def page(
     desk: Desk, request: Request, template: str, context: Mapping[str, Any] | None = None, status: int = 200
 ) -> HTMLResponse:
-    """Answer with a page, which knows ``view``, ``url`` and ``page_token`` beside its context."""
+    """Answer with a page, which knows ``view``, ``url`` and ``page_token`` beside its context.
+
+    ``seen``, if the context has it, is the id of the live state that the page shows at least.
+    """
     view = request.url.path.split("/")[2]
-    shared = {"view": view, "url": desk.url, "page_token": desk.access.page_token}
+    shared = {"view": view, "url": desk.url, "page_token": desk.access.page_token, "seen": ""}
     return HTMLResponse(_ENVIRONMENT.get_template(template).render({**shared, **(context or {})}), status)
 
 

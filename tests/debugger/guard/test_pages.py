@@ -153,7 +153,7 @@ def test_every_answer_has_the_headers(echo: Echo, ask: Ask, headers: dict[str, s
     assert policy == {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": "'self'",
+        "style-src": "'none'",
         "img-src": "'self' data:",
         "connect-src": "'self'",
         "form-action": "'self'",

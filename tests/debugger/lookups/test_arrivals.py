@@ -174,11 +174,16 @@ def test_the_neighbours_obey_the_filters(stand_in: StandIn, arrivals: Arrivals, 
     assert arrivals.beside(oldest, Filters()) == (oldest + 1, None)
 
 
-def test_volume_counts_by_time_and_verdict(small: Store) -> None:
-    """Each arrival in its step."""
-    rows = [(0, "t", "/import", at, "E", "ada", n, f"i{n}", b"{}") for n, at in enumerate((10.0, 10.9, 12.5))]
+@pytest.mark.parametrize("filters", [Filters(), Filters(user="ada")])
+def test_volume_counts_by_time_and_verdict(small: Store, filters: Filters) -> None:
+    """Each arrival in its step, what is later than all of them in the last one."""
+    rows = [
+        (0, "t", "/import", at, "E", "ada", n, f"i{n}", b"{}")
+        for n, at in enumerate((9.0, 10.0, 10.9, 12.5, 17.0))
+    ]
     with small.writing():
         small.add_events(rows)
 
-    assert Arrivals(small).volume(Filters(), 10.0, 1.0) == [(0, "accepted", 2), (2, "accepted", 1)]
-    assert Arrivals(small).span() == (10.0, 12.5)
+    found = Arrivals(small).volume(filters, 10.0, 1.0, 4)
+    assert found == [(0, "accepted", 2), (2, "accepted", 1), (3, "accepted", 1)]
+    assert Arrivals(small).span() == (9.0, 17.0)

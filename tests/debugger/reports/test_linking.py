@@ -81,7 +81,13 @@ def test_messages_that_say_the_same_have_an_update_each(stand_in: StandIn) -> No
 
 def test_the_events_that_merge_ids_are_linked(stand_in: StandIn) -> None:
     """They have no $insert_id, and are known by the ids that they merge."""
-    person = {"type": "identify", "messageId": "m-1", "userId": "user-1", "anonymousId": _DEVICE, "traits": {}}
+    person = {
+        "type": "identify",
+        "messageId": "m-1",
+        "userId": "user-1",
+        "anonymousId": _DEVICE,
+        "traits": {},
+    }
     alias = {"type": "alias", "messageId": "m-2", "userId": "user-1", "previousId": "user-0"}
     for message in (person, alias):
         _deliver(stand_in, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -109,8 +110,24 @@ def test_rows_are_json_and_bounded(stand_in: StandIn, get: Get) -> None:
 
 def test_files_outside_are_not_served(get: Get) -> None:
     """The folder of the scripts is all there is."""
-    assert get("static/page.js").status_code == 200
-    assert get("static/..%2f..%2frendering.py").status_code == 404
+    assert get("static/any/page.js").status_code == 200
+    assert get("static/any/..%2f..%2frendering.py").status_code == 404
+
+
+def test_browsers_keep_the_scripts_of_a_version(get: Get) -> None:
+    """Nothing else of the page: what arrived is shown anew each time."""
+    page = get("events")
+    (script, *_) = re.findall(r'src="/debugger/(static/\w+/page.js)"', page.text)
+    assert page.headers["cache-control"] == get("static/any/page.js").headers["cache-control"] == "no-store"
+    assert "immutable" in get(script).headers["cache-control"]
+
+
+def test_a_page_says_all_that_its_scripts_import(get: Get) -> None:
+    """The browser fetches them together, not one after the other."""
+    said = set(
+        re.findall(r'(?:src|modulepreload" href)="/debugger/static/\w+/(\w+)\.js"', get("tester").text)
+    )
+    assert said == {*("page", "tester", "asking", "completing", "copying", "editor", "linking", "live")}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"a":', "x" * 1000, '{"event": 5}', "[" * 3000])

@@ -28,8 +28,8 @@ def chart(arrivals: Arrivals, filters: Filters, now: float) -> dict[str, Any]:
     # Bars stand still while time goes on: their edges are multiples of the step.
     since = (math.floor(now / step) - BARS + 1) * step
     counts: dict[int, dict[str, int]] = {}
-    for place, verdict, total in arrivals.volume(filters, since, step):
-        counts.setdefault(min(place, BARS - 1), {})[verdict] = total
+    for place, verdict, total in arrivals.volume(filters, since, step, BARS):
+        counts.setdefault(place, {})[verdict] = total
     most = max((sum(each.values()) for each in counts.values()), default=0)
     bars = [_bar(place, counts.get(place, {}), most, since + place * step, step) for place in range(BARS)]
     return {"bars": bars, "most": most, "step": step, "span": _in_words(step * BARS).removeprefix("1 ")}

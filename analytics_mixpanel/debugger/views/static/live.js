@@ -23,7 +23,7 @@ export function setPaused(value) {
 
 function connect() {
   if (source) return;
-  source = new EventSource("/debugger/live");
+  source = new EventSource(`/debugger/live?seen=${document.querySelector("[name=debugger-state]").content}`);
   source.addEventListener("open", () => show("live"));
   source.addEventListener("message", () => tell(false));
   source.addEventListener("reload", () => tell(true));
