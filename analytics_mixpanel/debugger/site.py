@@ -3,7 +3,7 @@
 A request goes through Hosts, then either to
 
     /debugger/…       Pages (who may look, who may write) → live, views, reports
-    anything else     Recording → Faults → Mixpanel's and Segment's endpoints
+    anything else     Crossing (web pages may send) → Recording → Faults → Mixpanel's and Segment's endpoints
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analytics_mixpanel.debugger import live, reports, views
 from analytics_mixpanel.debugger.desk import Desk
-from analytics_mixpanel.debugger.guard import Hosts, Pages
+from analytics_mixpanel.debugger.guard import Crossing, Hosts, Pages
 
 PREFIX: Final = "/debugger"
 
@@ -43,7 +43,7 @@ def pages(desk: Desk) -> Starlette:
 
 def site_of(desk: Desk, ingestion: ASGIApp) -> ASGIApp:
     """Give the whole application."""
-    return Hosts(Site(Pages(pages(desk), desk.access, views.STYLE_SOURCE), ingestion), desk.access)
+    return Hosts(Site(Pages(pages(desk), desk.access, views.STYLE_SOURCE), Crossing(ingestion)), desk.access)
 
 
 @frozen

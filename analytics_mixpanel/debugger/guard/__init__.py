@@ -5,7 +5,8 @@ what arrived is shown to the page's own origin alone.
 """
 
 from analytics_mixpanel.debugger.guard.access import Access
+from analytics_mixpanel.debugger.guard.crossing import Crossing
 from analytics_mixpanel.debugger.guard.hosts import Hosts
 from analytics_mixpanel.debugger.guard.pages import Pages
 
-__all__ = ["Access", "Hosts", "Pages"]
+__all__ = ["Access", "Crossing", "Hosts", "Pages"]

@@ -14,7 +14,6 @@ from analytics_mixpanel.debugger import answers, reading
 from analytics_mixpanel.debugger.answers import Refused
 from analytics_mixpanel.debugger.bodies import read_body
 from analytics_mixpanel.debugger.desk import Desk
-from analytics_mixpanel.debugger.segment.cors import crossing
 from analytics_mixpanel.debugger.segment.requests import Sent, read_batch, read_single
 from analytics_mixpanel.debugger.segment.taking import Taking
 
@@ -32,14 +31,14 @@ _Reader = Callable[[bytes, str], Sent]
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
-    """Give the routes, which answer pages of any origin."""
+    """Give the routes; guard.crossing opens them to web pages."""
     api = _Api(desk)
     found = [("/v1/" + name, api.taking(read_batch)) for name in BATCHES]
     found += [("/v1/" + name, api.taking(_single(kind))) for name, kind in SINGLE.items()]
     return [
-        *(Route(path, crossing(take, "POST"), methods=["POST", "OPTIONS"]) for path, take in found),
-        Route("/v1/m", crossing(_ignore, "POST"), methods=["POST", "OPTIONS"]),
-        Route("/v1/projects/{key}/settings", crossing(api.settings, "GET"), methods=["GET", "OPTIONS"]),
+        *(Route(path, take, methods=["POST"]) for path, take in found),
+        Route("/v1/m", _ignore, methods=["POST"]),
+        Route("/v1/projects/{key}/settings", api.settings, methods=["GET"]),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from analytics_mixpanel.debugger.views.rendering import page
 from analytics_mixpanel.debugger.views.shown.moments import ago
 
 _LOSSES: Final = 30
+_WELL: Final = ("", "ok", "closed")
 
 
 def routes(desk: Desk) -> list[BaseRoute]:
@@ -68,8 +70,24 @@ def _lane(lane: dict[str, Any]) -> dict[str, Any]:
         }
         | {"dropped": sum(map(_number, dropped.values()))},
         "dropped": {name: _number(count) for name, count in dropped.items()},
-        "health": lane.get("health"),
+        "health": _health(_object(lane.get("health"))),
     }
+
+
+def _health(health: dict[str, Any]) -> dict[str, str] | None:
+    """Give what is wrong with a destination, with times of the day, or None while all is well."""
+    if _text(health.get("state")) in _WELL:
+        return None
+    times = {name: _time(_text(health.get(name))) for name in ("since", "next_try")}
+    told = {name: _text(health.get(name)) for name in ("state", "reason")}
+    return {**told, "since": times["since"], "next": times["next_try"]}
+
+
+def _time(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%H:%M:%S")
+    except ValueError:
+        return ""
 
 
 def _plugin(plugin: dict[str, Any]) -> dict[str, Any]:

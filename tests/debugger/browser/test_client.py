@@ -46,7 +46,7 @@ def test_its_messages_stand_beside_the_records(open_page: Open, stand_in: Any) -
 
     expect(page.locator("#rows .row .type")).to_have_text(["track"])
     page.locator("#rows .row").click()
-    expect(page.locator("#message")).to_contain_text("reported by the client")
+    expect(page.locator("#message")).to_contain_text("told by the live client")
     expect(page.locator("#records [data-path='properties.plan'] .from")).to_contain_text("properties.plan")
 
 

@@ -52,7 +52,7 @@ def test_the_newest_is_at_the_top(open_page: Open, track: Track) -> None:
 
 
 def test_pausing_keeps_the_list_still(open_page: Open, track: Track) -> None:
-    """A paused list counts what is new, and shows it when told to go on."""
+    """A paused list counts what is new, and shows it when told to resume."""
     track("Before")
     page = open_page()
     expect(page.locator("#connection")).to_have_text("live")

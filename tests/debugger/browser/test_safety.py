@@ -27,7 +27,7 @@ CORPUS = (
     "<a href='//evil.example'>click</a>",
 )
 FORGED = (
-    "img, svg[onload], iframe, script:not([src]), style, [onerror], [onmouseover], [onfocus], b b, "
+    "img, svg[onload], iframe, script:not([src]), body style, [onerror], [onmouseover], [onfocus], b b, "
     "a[href^='//']"
 )
 

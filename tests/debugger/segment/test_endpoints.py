@@ -169,42 +169,6 @@ def test_what_a_batch_gives_to_all_reaches_each(stand_in: StandIn, post: Post) -
     ]
 
 
-def test_a_browser_may_post_from_any_origin(stand_in: StandIn, post: Post) -> None:
-    """analytics.js learns that its message was taken, and nothing else is allowed to be read."""
-    origin = {"Origin": "http://shop.example"}
-    answer = post(stand_in.url + "/v1/t", data=json.dumps({**CALL, "writeKey": "key"}), headers=origin)
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-
-
-def test_a_browser_may_ask_whether_it_may(stand_in: StandIn) -> None:
-    """The question before a JSON body or a password gets the answer that analytics.js needs."""
-    answer = requests.options(
-        stand_in.url + "/v1/batch",
-        headers={
-            "Origin": "http://shop.example",
-            "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "content-type",
-        },
-        timeout=10,
-    )
-    assert answer.status_code == 204
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert answer.headers["Access-Control-Allow-Methods"] == "POST"
-    assert "Content-Type" in answer.headers["Access-Control-Allow-Headers"]
-
-
-@pytest.mark.parametrize(
-    "path", ["/import", "/track", "/engage", "/groups", "/debugger/live", "/debugger/", "/"]
-)
-def test_no_other_path_is_open_to_other_origins(stand_in: StandIn, path: str) -> None:
-    """The page and Mixpanel's endpoints answer to no other site's question."""
-    headers = {"Origin": "http://shop.example", "Access-Control-Request-Method": "POST"}
-    for method in ("OPTIONS", "POST"):
-        answer = requests.request(method, stand_in.url + path, headers=headers, timeout=10)
-        assert not [name for name in answer.headers if name.lower().startswith("access-control")]
-
-
 def test_analytics_js_is_told_to_post_here(stand_in: StandIn) -> None:
     """Loaded with this as its CDN, it sends here."""
     answer = requests.get(stand_in.url + "/v1/projects/key/settings", timeout=10).json()

@@ -96,7 +96,7 @@ function toNewest() {
 
 function pause(value) {
   find("pause").setAttribute("aria-pressed", value);
-  find("pause").textContent = value ? "Go on" : "Pause";
+  find("pause").textContent = value ? "Resume" : "Pause";
   setPaused(value);
 }
 
@@ -114,6 +114,14 @@ async function filter() {
   await renew();
   drawChart(await ask(`/debugger/events/volume?${query()}`));
 }
+
+// On a phone, all but the search waits until it is asked for, or chosen already.
+function showFilters(value) {
+  form.toggleAttribute("data-whole", value);
+  find("more-filters").setAttribute("aria-expanded", value);
+}
+find("more-filters").addEventListener("click", () => showFilters(!form.hasAttribute("data-whole")));
+showFilters([...form.querySelectorAll(".extra :is(input, select)")].some((field) => field.value));
 
 find("pause").addEventListener("click", () => pause(!isPaused()));
 find("fresh").addEventListener("click", toNewest);
