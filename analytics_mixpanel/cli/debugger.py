@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 PORT: Final = 8765
 TOKEN_VARIABLE: Final = "ANALYTICS_MIXPANEL_DEBUGGER_TOKEN"  # noqa: S105 - a name, not a token
 _FROM_ENVIRONMENT: Final = ""
+_HIGHEST_PORT: Final = 65_535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--port", type=int, default=PORT, help="0 for a free one (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=PORT, help="0 for a free one (default: %(default)s)")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen at; one that others can reach needs --token"
     )
@@ -126,6 +127,12 @@ def _announce(options: argparse.Namespace, debugger: StandIn) -> None:
 def _token(options: argparse.Namespace) -> str | None:
     token: str | None = options.token or os.environ.get(TOKEN_VARIABLE)
     return token or None
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"must be a whole number up to {_HIGHEST_PORT}, not {text!r}")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -9,13 +9,13 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from os import PathLike
 from typing import Any, Final, TypeVar
 
 import orjson
 
 from analytics_mixpanel.debugger import statements
+from analytics_mixpanel.debugger.database import open_database
 from analytics_mixpanel.debugger.stored import (
     Event,
     Group,
@@ -25,10 +25,8 @@ from analytics_mixpanel.debugger.stored import (
     Request,
     StoredMessage,
 )
-from analytics_mixpanel.errors import ConfigurationError
 
 _JSON_COLUMNS: Final = frozenset({"query", "headers", "properties", "value", "record", "body", "errors"})
-_VERSION: Final = 2  # of the schema, noted in the file
 # Profiles and merged ids are no history: they stay, up to so many times what is kept of the rest.
 _ROOM: Final = {"profiles": 10, "identities": 10}
 _SLACK: Final = 128  # what is too old goes in blocks of this fraction: one by one would cost each write
@@ -59,24 +57,7 @@ class Store:
         self._listeners: tuple[Callable[[], None], ...] = ()
         self.generation = self.revision = 0
         self._depth = 0
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        try:
-            self._open()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _open(self) -> None:
-        self._db.row_factory = sqlite3.Row
-        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version != _VERSION:
-                raise ConfigurationError("db: another version wrote this file; give the name of a new one.")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = OFF")  # a development tool: a crash of the machine may lose it
-        for script in ("schema.sql", "arrivals.sql"):
-            self._db.executescript(files(__package__).joinpath(script).read_text(encoding="utf-8"))
-        self._db.execute(f"PRAGMA user_version = {_VERSION}")
+        self._db = open_database(path)
         self._oldest = {table: self._ends(table)[0] for table in statements.TABLES}
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from analytics_mixpanel.delivery import Batch, Outcome
+from analytics_mixpanel.errors import ConfigurationError
 from analytics_mixpanel_destination.sending.ledger import Ledger
 from analytics_mixpanel_destination.sending.parcels import Parcel
 from analytics_mixpanel_destination.sending.routes import routes
@@ -29,6 +30,11 @@ class Relay:
 
     def __init__(self, target: str) -> None:
         self.url = REGIONS.get(target.lower(), target).rstrip("/")
+        if "://" not in self.url:
+            raise ConfigurationError(
+                f"forward must be one of {', '.join(REGIONS)}, or an address as https://api.mixpanel.com, "
+                f"not {target!r}."
+            )
         Settings(api_host=self.url)
         self._transport = Transport()
 

@@ -1,4 +1,4 @@
-"""Lets web pages of any origin reach ingestion, as they reach Mixpanel's and Segment's, and nothing else here.
+"""Lets web pages of any origin reach ingestion, as they reach Mixpanel's and Segment's, and no more here.
 
 A page may send a message and learn that it was taken. Libraries in browsers ask to send cookies along, so
 this is allowed; nothing here reads one of them, and what an answer says is about what was sent.

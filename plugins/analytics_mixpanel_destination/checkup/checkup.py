@@ -116,6 +116,14 @@ class _Look:
         base = self.settings.base_url
         if isinstance(error, UntrustedError):
             return bad("reachable", f"{base}: {words}", advice("TLS", self.route, self.settings))
+        proxy, _ = proxy_for(self.settings)
+        if proxy != "none":
+            return bad(
+                "reachable",
+                f"{base} does not answer by the proxy {proxy}: {words}",
+                "Check that proxy, and whether it lets requests through to there; NO_PROXY names what is "
+                "reached without one.",
+            )
         return bad(
             "reachable",
             f"{base} does not answer: {words}",

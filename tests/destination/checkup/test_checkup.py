@@ -110,6 +110,17 @@ def test_nobody_there_is_found(transport: Transport) -> None:
     assert (found["clock"]["ok"], found["credentials"]["ok"]) == (None, None)
 
 
+def test_a_proxy_that_does_not_answer_is_named(transport: Transport) -> None:
+    """The mend is about it, and no password of it is shown."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        proxy = f"http://me:S3CRET@127.0.0.1:{server.getsockname()[1]}"
+    settings = Settings(token=TOKEN, proxies=proxy)
+    found = {each["check"]: each for each in checkup(settings, Transport(proxy), 5.0)}["reachable"]
+    assert "by the proxy http://127.0.0.1:" in found["found"]
+    assert "NO_PROXY" in found["mend"]
+    assert "S3CRET" not in str(found)
+
+
 def test_a_server_that_says_nothing_does_not_hold_it_up(transport: Transport) -> None:
     """The time for a request is bounded."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
