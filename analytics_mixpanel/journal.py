@@ -43,7 +43,12 @@ def log_seldom(kind: str, text: str, *arguments: object, level: int = logging.WA
     if len(_last_logged) >= _KINDS_LIMIT:
         _last_logged.clear()
     _last_logged[kind] = now
-    log.log(level, text, *arguments)
+    log.log(level, text, *map(_writable, arguments))
+
+
+def _writable(argument: object) -> object:
+    """Replace the halves of characters, which no file or terminal takes."""
+    return argument.encode(errors="replace").decode() if isinstance(argument, str) else argument
 
 
 def place_of(error: BaseException) -> str:

@@ -66,3 +66,9 @@ def test_an_exception_is_named_by_type_and_place() -> None:
 def test_an_exception_without_a_place_has_its_type() -> None:
     """One that was never raised has no line."""
     assert place_of(KeyError("x")) == "KeyError"
+
+
+def test_a_line_can_be_written_anywhere(clock: _Clock, caplog: pytest.LogCaptureFixture) -> None:
+    """Half a character, as a destination's reason may have, is replaced."""
+    log_seldom("half", "because: %s, %d", "bad \ud800", 7)
+    assert [record.getMessage() for record in caplog.records] == ["because: bad ?, 7"]

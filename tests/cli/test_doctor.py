@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from analytics_mixpanel.debugger import Project, StandIn
 Command = Callable[..., Any]
 
 TOKEN = "a-token-of-a-project"
+_PAGE = Path(__file__).parents[2] / "docs" / "debugger.md"
 
 
 @pytest.fixture
@@ -35,6 +37,25 @@ def test_where_all_is_well_a_test_event_arrives(mixpanel: StandIn, command: Comm
     assert [line[0] for line in lines[:-1]] == ["✓"] * 9
     assert lines[-1] == "All is well."
     assert [event.event for event in mixpanel.events] == ["Doctor Test Event"]
+
+
+def _documented() -> list[tuple[str, str]]:
+    """Give each command that the documentation shows, and what it shows of its output."""
+    section = _PAGE.read_text(encoding="utf-8").partition("\n## Doctor\n")[2].partition("\n## ")[0]
+    return re.findall(r"```console\n\$ (.*)\n([^`]*)```", section)
+
+
+@pytest.mark.parametrize(("line", "shown"), _documented(), ids=["well", "wrong"])
+def test_the_documentation_shows_what_it_prints(
+    mixpanel: StandIn, command: Command, line: str, shown: str
+) -> None:
+    """Word for word, save numbers: versions, times and the port."""
+    port = mixpanel.url.rpartition(":")[2]
+    line = line.replace("MIXPANEL_TOKEN=…", f"MIXPANEL_TOKEN={TOKEN}").replace("8765", port)
+    variables = dict(each.split("=", 1) for each in line.split() if "=" in each)
+    done = command("doctor", **variables, PYTHONIOENCODING="utf-8")
+    plain = re.compile(r"\d+(\.\d+)*")
+    assert plain.sub("N", done.out) == plain.sub("N", shown)
 
 
 def test_programs_read_json_lines(mixpanel: StandIn, command: Command) -> None:

@@ -166,7 +166,14 @@ def test_the_environment_switches_it_on(debugger: StandIn, run_python: Run) -> N
     assert _clients(debugger)[0]["process"]["program"] == "-c"
 
 
-@pytest.mark.parametrize("first", ["", "import analytics_mixpanel.debugger"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "",
+        "import analytics_mixpanel.debugger",
+        "from analytics_mixpanel import track; import analytics_mixpanel.debugger",
+    ],
+)
 def test_the_module_has_a_call_for_it(debugger: StandIn, run_python: Run, first: str) -> None:
     """Also where the package of the same name is loaded."""
     program = f"""

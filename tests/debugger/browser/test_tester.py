@@ -96,6 +96,20 @@ def test_directives_and_paths_are_completed(open_page: Open) -> None:
     assert json.loads(field.input_value()) == {"event": {"@path": "$.event"}}
 
 
+def test_completions_do_not_move_the_text(open_page: Open) -> None:
+    """However far to the right they are asked for, the list fits into the editor."""
+    page = opened(open_page, viewport={"width": 1200, "height": 800})
+    field = page.locator("#fields")
+    field.fill('{"event_properties": {"a": {"b": {"c": ')
+    field.press_sequentially('{"@')
+    expect(page.get_by_role("option", name="@path")).to_be_visible()
+    editor, offered = (
+        page.locator(f"{name}").bounding_box() for name in (".editor:has(#fields)", ".completions")
+    )
+    assert offered["x"] + offered["width"] <= editor["x"] + editor["width"]
+    assert page.locator(".editor:has(#fields)").evaluate("box => box.scrollLeft") == 0
+
+
 def test_a_sample_is_taken_from_the_live_list(open_page: Open, track: Track) -> None:
     """What just arrived can be chosen; and an opened event leads here with its message."""
     page = opened(open_page)

@@ -86,8 +86,9 @@ export class Completing {
     const { area } = this.editor;
     const lines = before.split("\n");
     const width = this.width ??= measure(area);
+    this.list.style.left = "0"; // its width must not depend on where it was
     const left = area.offsetLeft + 10 + lines.at(-1).length * width - area.scrollLeft;
-    this.list.style.left = `${Math.max(0, Math.min(left, this.editor.box.clientWidth - 240))}px`;
+    this.list.style.left = `${Math.max(0, Math.min(left, this.editor.box.clientWidth - this.list.offsetWidth - 4))}px`;
     const top = 8 + lines.length * LINE - area.scrollTop;
     const room = this.editor.box.clientHeight - top;
     this.list.style.top = room < 160 && top > room ? "" : `${top}px`;
