@@ -49,7 +49,7 @@ class CountingServer:
         try:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                method, path, encoding, length = _parsed(head)
+                method, path, encoding, length = parse_head(head)
                 body = await reader.readexactly(length)
                 status, answer = await self._answer(method, Request(path, encoding, body))
                 writer.write(b"HTTP/1.1 %s\r\nContent-Type: application/json\r\n" % status)
@@ -73,7 +73,7 @@ class CountingServer:
         return b"200 OK", answer
 
 
-def _parsed(head: bytes) -> tuple[str, str, str, int]:
+def parse_head(head: bytes) -> tuple[str, str, str, int]:
     """Method, path without query, content encoding and content length."""
     first, *lines = head.decode("latin-1").splitlines()
     method, target, _ = first.split(" ")
