@@ -35,12 +35,15 @@ class Batch:
         deadline: ``time.monotonic()`` after which ``deliver`` should have returned.
         notes: the destination's own, by place in the batch: what it has to know of a message at the next
             attempt, so that this sends only what is still missing. The places are renewed with the batch.
+        by_parts: ``deliver`` had better return when a part is done, with the rest under ``later``: the part
+            is noted as done before the rest is sent, and is not sent again if the process dies meanwhile.
     """
 
     messages: Sequence[Message]
     attempt: int
     deadline: float
     notes: dict[int, Any] = field(factory=dict)
+    by_parts: bool = False
 
 
 @frozen
@@ -54,6 +57,8 @@ class Outcome:
         retry_after: seconds the destination asked to wait, or None.
         paused: a setting is wrong (credentials, address): what, and how to mend it. It is logged, once. The
             messages under ``retry`` are kept, and one of them is tried now and then, until it is mended.
+        later: indices of messages that nothing stands in the way of: they are sent at once, when the others
+            are settled. At least one message has to be none of them.
     """
 
     rejected: Mapping[int, Rejection] = field(factory=dict)
@@ -61,6 +66,7 @@ class Outcome:
     retry: Mapping[int, str] = field(factory=dict)
     retry_after: float | None = None
     paused: str | None = None
+    later: Sequence[int] = ()
 
 
 DELIVERED = Outcome()

@@ -89,10 +89,9 @@ class Losses:
         else:
             self.drop([orjson.loads(body) for body in bodies], reason)
 
-    def give_up(self, bodies: Sequence[bytes], reason: str, tries: Tries) -> None:
-        """The client gives up what it has tried to deliver."""
+    def keep_given_up(self, bodies: Sequence[bytes], reason: str, tries: Tries) -> None:
+        """Keep what the client gives up, having tried to deliver it, as dead letters."""
         self._keep(bodies, dict.fromkeys(range(len(bodies)), Rejection(reason)), GIVEN_UP, tries)
-        self.drop_encoded(bodies, reason)
 
     def keep_rejected(self, bodies: Sequence[bytes], rejected: Mapping[int, Rejection], tries: Tries) -> None:
         """Keep what the destination refused of a batch, as dead letters."""

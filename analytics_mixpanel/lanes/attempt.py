@@ -52,14 +52,20 @@ def misfit(outcome: object, count: int) -> str:
     """What is wrong with a destination's answer for so many messages; "" when nothing is."""
     if not isinstance(outcome, Outcome):
         return f"a {type(outcome).__name__} instead of an Outcome"
-    named = [*outcome.rejected, *outcome.dropped, *outcome.retry]
+    if misplaced := _misplaced(outcome, count):
+        return misplaced
     reasons = {Rejection: outcome.rejected, str: {**outcome.dropped, **outcome.retry}}
-    if not all(isinstance(index, int) and 0 <= index < count for index in named):
-        return "an Outcome with an index that is not in the batch"
-    if len(set(named)) < len(named):
-        return "an Outcome that names a message twice"
     if not all(isinstance(why, kind) for kind, given in reasons.items() for why in given.values()):
         return "an Outcome with a reason that is no Rejection where it rejects, or no str elsewhere"
     if not isinstance(outcome.retry_after, (int, float, type(None))):
         return "an Outcome with a retry_after that is no number"
     return "" if isinstance(outcome.paused, (str, type(None))) else "an Outcome with a paused that is no str"
+
+
+def _misplaced(outcome: Outcome, count: int) -> str:
+    named = [*outcome.rejected, *outcome.dropped, *outcome.retry, *outcome.later]
+    if not all(isinstance(index, int) and 0 <= index < count for index in named):
+        return "an Outcome with an index that is not in the batch"
+    if len(set(named)) < len(named):
+        return "an Outcome that names a message twice"
+    return "an Outcome that leaves everything for later" if count and len(outcome.later) == count else ""

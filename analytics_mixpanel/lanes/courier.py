@@ -10,13 +10,12 @@ from typing import Final
 
 from attrs import frozen
 
-from analytics_mixpanel.accounts import RETRIED, Account
-from analytics_mixpanel.delivery import Batch, Outcome
-from analytics_mixpanel.hooks import fold, tell
-from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.accounts import RETRIED
+from analytics_mixpanel.delivery import Batch
 from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.lanes.attempt import PASSING, Attempt, ask
 from analytics_mixpanel.lanes.breaker import Breaker, Turn
+from analytics_mixpanel.lanes.clerk import Clerk
 from analytics_mixpanel.lanes.load import Load
 from analytics_mixpanel.lanes.retry import Patience, RetryPolicy, Wait
 from analytics_mixpanel.lanes.trip import Trip
@@ -68,8 +67,8 @@ class Courier:
     ) -> None:
         self.reader = reader
         self._destination = destination
-        self._plugins = plugins
-        self._losses = losses
+        self._clerk = Clerk(destination.name, reader, plugins, losses)
+        self._account = losses.account
         self._pace = pace
         self._breaker = breaker
         self._clock = clock
@@ -145,11 +144,11 @@ class Courier:
         try:
             self._travel(trip, give_up_at)
         except BaseException:
-            self._give_up(trip, "error in deliver")
+            self._clerk.give_up(trip, "error in deliver")
             raise
         if trip.load and self.reader.durable:
             return None
-        self._give_up(trip, "shutdown" if self._stopped else "not delivered in time")
+        self._clerk.give_up(trip, "shutdown" if self._stopped else "not delivered in time")
         return trip.whole and not trip.load
 
     def _new_trip(self, bodies: list[bytes]) -> Trip:
@@ -170,7 +169,10 @@ class Courier:
         return True
 
     def _interrupted(self, error: BaseException, until: float) -> None:
-        """Keep the batch, and go on in a moment; not without end, unless memory or files were short."""
+        """Keep the batch where something raised that should not, and go on in a moment; not without end.
+
+        What the machine is out of, memory or files, comes back: that is waited for.
+        """
         self._bell.wait(min(_INTERRUPTED, until - self._clock()))
         place = place_of(error)
         log_seldom("courier", "%s: the delivery was interrupted: %s", self._destination.name, place)
@@ -178,25 +180,25 @@ class Courier:
             trip.raised += 1
             if trip.raised >= MAX_RAISES:
                 self._bodies, self._trip = [], None
-                self._give_up(trip, f"{place} in deliver")
+                self._clerk.give_up(trip, f"{place} in deliver")
 
     def _travel(self, trip: Trip, until: float) -> bool:
         """Try, as often as it takes; False when the time was up, or the reader was closed."""
         if not trip.enriched:
-            self._enrich(trip)
+            self._clerk.enrich(trip)
         while trip.load:
             turn = self._wait_for_turn(trip, until)
             if turn is None:
                 return False
             try:
                 batch, attempt = self._try(trip, turn, until)
-                if not self._settle(trip, batch, attempt.outcome):
+                if not self._clerk.settle(trip, batch, attempt.outcome):
                     return False
                 give_up = self._plan(trip, turn, batch, attempt)
             finally:
                 self._breaker.end(turn)
             if give_up:
-                self._give_up(trip, give_up)
+                self._clerk.give_up(trip, give_up)
                 trip.load = trip.load.first(0)
                 trip.whole = False
         return True
@@ -228,14 +230,14 @@ class Courier:
         part = trip.load.first(turn.most)
         trip.attempts += 1
         deadline = min(until, self._clock() + self._pace.timeout)
-        batch = Batch(part.messages, trip.attempts, deadline, part.notes)
+        batch = Batch(part.messages, trip.attempts, deadline, part.notes, by_parts=self.reader.durable)
         self._breaker.begin(turn, deadline)
         return batch, ask(self._destination, batch)
 
     def _plan(self, trip: Trip, turn: Turn, batch: Batch, attempt: Attempt) -> str:
         """Say when the next attempt is due, here and to the breaker; why to give up, if that is to be."""
         outcome, reason = attempt.outcome, attempt.reason
-        progress = len(outcome.retry) < len(batch.messages)
+        progress = len(outcome.retry) + len(outcome.later) < len(batch.messages)
         trip.raised += bool(attempt.error)
         trip.paused, trip.asked = bool(outcome.paused and outcome.retry), False
         if progress:
@@ -255,47 +257,5 @@ class Courier:
             if isinstance(give_up, str):
                 return give_up
         trip.try_at = self._clock() + seconds
-        self._losses.account.add_many(RETRIED, len(outcome.retry))
+        self._account.add_many(RETRIED, len(outcome.retry))
         return ""
-
-    # -- accounting --------------------------------------------------------------------------------
-
-    def _enrich(self, trip: Trip) -> None:
-        """Let plugins enrich this destination's own copies, or drop them."""
-        if not (hooks := self._plugins.enrich):
-            trip.enriched = True
-            return
-        name, bodies = self._destination.name, trip.load.bodies
-        originals = list(trip.load.messages)
-        answers = [fold(hooks, message, name) for message in originals]
-        dropped = {i: answer.reason for i, answer in enumerate(answers) if isinstance(answer, Drop)}
-        kept = [i for i in range(len(answers)) if i not in dropped]
-        load = Load([bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
-        is_open = not dropped or self.reader.settle(load.bodies)
-        trip.load, trip.enriched, trip.whole = load, True, not dropped
-        if is_open:
-            self._losses.account.settle(Account.tally(0, Outcome(dropped=dropped)))
-            self._losses.tell(originals, Outcome(dropped=dropped))
-
-    def _settle(self, trip: Trip, batch: Batch, outcome: Outcome) -> bool:
-        """Account for an attempt; False when the reader was closed meanwhile."""
-        load, tried = trip.load, len(batch.messages)
-        load.notes = {**{i: note for i, note in load.notes.items() if i >= tried}, **batch.notes}
-        rest = load.only([*sorted(outcome.retry), *range(tried, len(load))])
-        otherwise = {*outcome.retry, *outcome.rejected, *outcome.dropped}
-        counts = Account.tally(tried - len(otherwise), outcome)
-        if not self.reader.settle(rest.bodies):
-            return False
-        trip.load = rest
-        self._losses.account.settle(counts)
-        trip.whole = trip.whole and not (outcome.rejected or outcome.dropped)
-        self._losses.keep_rejected(load.bodies, outcome.rejected, trip.tries)
-        self._losses.tell(load.messages, outcome)
-        for i in range(tried) if self._plugins.delivered else ():
-            if i not in otherwise:
-                tell(self._plugins.delivered, load.messages[i], self._destination.name)
-        return True
-
-    def _give_up(self, trip: Trip, reason: str) -> None:
-        if trip.load and self.reader.settle():
-            self._losses.give_up(trip.load.bodies, reason, trip.tries)

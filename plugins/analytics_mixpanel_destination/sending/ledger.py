@@ -55,6 +55,7 @@ class Ledger:
     dropped: dict[int, str] = field(factory=dict)
     left: dict[int, list[Parcel]] = field(factory=dict)
     _why: dict[int, str] = field(factory=dict)
+    _later: set[int] = field(factory=set)
     _retry_after: float | None = None
     paused: dict[str, WrongSetting] = field(factory=dict)
 
@@ -74,6 +75,12 @@ class Ledger:
         if after is not None:
             self._retry_after = max(after, self._retry_after or 0.0)
 
+    def put_off(self, parcels: Iterable[Parcel]) -> None:
+        """Leave records until what was done so far is settled."""
+        for each in parcels:
+            self.left.setdefault(each.index, []).append(each)
+            self._later.add(each.index)
+
     def pause(self, endpoint: str, wrong: WrongSetting) -> None:
         """Note that an endpoint takes nothing until a setting is mended."""
         self.paused[endpoint] = wrong
@@ -89,4 +96,5 @@ class Ledger:
             retry=self._why,
             retry_after=self._retry_after,
             paused=" ".join({wrong.advice: str(wrong) for wrong in self.paused.values()}.values()) or None,
+            later=tuple(sorted(self._later - self._why.keys())),
         )
