@@ -96,7 +96,7 @@ class Linking:
             self._looking.release()
 
     def _taken(self) -> list[_Wanted]:
-        taken = []
+        taken: list[_Wanted] = []
         with suppress(IndexError):  # it may be cleared meanwhile
             taken.extend(self._wanted.popleft() for _ in range(len(self._wanted)))
         return taken
