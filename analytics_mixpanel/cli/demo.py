@@ -67,12 +67,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(console: Console, stand_in: StandIn) -> None:
-    console.print(f"{stand_in.url} goes on listening; Ctrl-C ends it.")
-
     def answered() -> list[Request]:
         return [request for request in stand_in.requests if request.status is not None]
 
     shown = len(answered())
+    console.print(f"{stand_in.url} goes on listening; Ctrl-C ends it.")
     try:
         while True:
             stand_in.wait_until(lambda: len(answered()) > shown, timeout=3600.0)  # noqa: B023 - called at once
