@@ -25,7 +25,8 @@ from analytics_mixpanel_groups import Groups
 
 _IMAGES: Final = Path(__file__).parent / "images"
 _TOKEN: Final = "DEMO_PROJECT_TOKEN"  # noqa: S105 - the stand-in takes any
-_PATIENCE: Final = 15_000
+_PATIENCE: Final = 60_000
+_ARGUMENTS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 _SIZE: Final = {"width": 1280, "height": 800}
 _PHONE: Final = {"width": 390, "height": 780}
 _NAMES: Final = ("Signed In", "Prices Seen", "Video Played", "Product Viewed", "Article Read")
@@ -62,7 +63,7 @@ def main() -> int:
         reporter = Reporter(Address(stand_in.url))
         with Client(_TOKEN, stand_in.url, plugins=[reporter, Groups("company_id")]) as client:
             run_live(client)
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
             for scheme in ("light", "dark"):
                 photograph(browser, stand_in, scheme)
             browser.close()

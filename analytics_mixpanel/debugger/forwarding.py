@@ -103,9 +103,10 @@ class Forwarding:
             self._settle(lost=count, reason=f"more than {MOST_WAITING:,} records wait already")
 
     def status(self) -> dict[str, Any]:
-        """Give how many records were passed on, refused by Mixpanel, lost, or wait; and the last reason."""
+        """Give how many records were passed on, refused, lost, or wait, the last reason, and ``words``."""
         with self._ready:
             return {
+                "words": self._words(),
                 "to": self.url,
                 "passed": self._passed,
                 "refused": self._refused,
@@ -113,6 +114,16 @@ class Forwarding:
                 "waiting": self._pending,
                 "reason": self._reason,
             }
+
+    def _words(self) -> str:
+        counts = {
+            "refused there": self._refused,
+            "lost": self._lost,
+            "waiting": self._pending,
+        }
+        told = [f"{self._passed:,} passed on", *(f"{n:,} {what}" for what, n in counts.items() if n)]
+        because = f" ({self._reason})" if self._reason and (self._refused or self._lost) else ""
+        return f"Forwarding to {self.url}: {', '.join(told)}{because}"
 
     def close(self) -> None:
         """Stop; what still waits is given up."""

@@ -60,6 +60,7 @@ def test_accepted_events_go_on_and_others_do_not(real: StandIn, near: StandIn, p
     """What was refused here is not sent there."""
     post(near.url + "/import", json=[event("a"), event("b", time="x"), event("c")], auth=(TOKEN, ""))
     assert settled(near) == {
+        "words": f"Forwarding to {real.url}: 2 passed on",
         "to": real.url,
         "passed": 2,
         "refused": 0,

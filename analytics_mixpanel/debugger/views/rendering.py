@@ -54,6 +54,7 @@ def page(
     """
     view = request.url.path.split("/")[2]
     shared = {"view": view, "url": desk.url, "page_token": desk.access.page_token, "seen": ""}
+    shared["forwarding"] = desk.forwarding.status()["words"] if desk.forwarding else ""
     return HTMLResponse(_ENVIRONMENT.get_template(template).render({**shared, **(context or {})}), status)
 
 

@@ -25,12 +25,17 @@ function connect() {
   if (source) return;
   source = new EventSource(`/debugger/live?seen=${document.querySelector("[name=debugger-state]").content}`);
   source.addEventListener("open", () => show("live"));
-  source.addEventListener("message", () => tell(false));
+  source.addEventListener("message", (message) => { showForwarding(message.data); tell(false); });
   source.addEventListener("reload", () => tell(true));
   source.addEventListener("error", () => show("lost"));
   // An open connection would keep the page from the browser's back-forward cache.
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) { source = null; connect(); tell(true); } });
+}
+
+function showForwarding(data) {
+  const strip = document.getElementById("forwarding");
+  if (strip) strip.textContent = JSON.parse(data).forwarding?.words ?? strip.textContent;
 }
 
 function show(state) {
