@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
@@ -39,9 +41,10 @@ _QUERIES: Final = {
 _FIRST_PAINT: Final = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0"
 _FRAMES: Final = """
     (ms) => new Promise((done) => {
+        const scroller = document.getElementById("scroller");
         const gaps = []; const started = performance.now(); let last = started;
         const step = (now) => {
-            gaps.push(now - last); last = now; window.scrollBy(0, 40);
+            gaps.push(now - last); last = now; scroller.scrollBy(0, 40);
             if (now - started < ms) requestAnimationFrame(step); else done(gaps.slice(1));
         };
         requestAnimationFrame(step);
@@ -50,12 +53,13 @@ _FRAMES: Final = """
 
 
 @contextmanager
-def _debugger(kept: int) -> Iterator[str]:
+def _debugger(kept: int) -> Iterator[tuple[str, int]]:
+    """Give its address and its process id."""
     command = [sys.executable, "-c", _RUN, "debugger", "--port", "0", "--keep", str(kept)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield process.stdout.readline().strip().partition("=")[2]
+            yield process.stdout.readline().strip().partition("=")[2], process.pid
         finally:
             process.terminate()
             process.wait(30)
@@ -190,13 +194,26 @@ def _first_paint(url: str, browser: Any) -> float:
     return median(times)
 
 
-def _seen(url: str, rate: int, seconds: float) -> dict[str, float]:
+def _processor_seconds(pid: int) -> float:
+    """Give what a process has used of the processors; 0 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _seen(url: str, pid: int, rate: int, seconds: float) -> dict[str, float]:
     """Measure what somebody at the page sees."""
     with _browser() as browser:
         figures = {"first paint with nothing arriving, ms": _first_paint(url, browser)}
         with _sending(url, rate):
             figures[f"first paint at {rate:,} events/s, ms"] = _first_paint(url, browser)
-            gaps = _opened(url, browser).evaluate(_FRAMES, seconds * 1000)
+            page = _opened(url, browser)
+            used = _processor_seconds(pid)
+            gaps = page.evaluate(_FRAMES, seconds * 1000)
+            used = _processor_seconds(pid) - used
+    figures[f"% of one core for {rate:,} events/s with the page open"] = used / seconds * 100
     figures["ms between frames while scrolling, median"] = median(gaps)
     figures["ms between frames while scrolling, p95"] = quantiles(gaps, n=20)[-1]
     return figures
@@ -204,7 +221,7 @@ def _seen(url: str, rate: int, seconds: float) -> dict[str, float]:
 
 def measure(count: int, rate: int, seconds: float, *, page: bool) -> dict[str, float]:
     """Give every figure by its name."""
-    with _debugger(count) as url:
+    with _debugger(count) as (url, pid):
         speed = _filled(url, count)
         figures = {f"events/s taken in, of {count:,} as fast as it goes": speed, **_queries(url, count)}
         with _sending(url, rate) as behind:
@@ -212,7 +229,7 @@ def measure(count: int, rate: int, seconds: float, *, page: bool) -> dict[str, f
         figures[f"ms that the sender of {rate:,}/s was behind, at most"] = max(behind) * 1000
         figures["messages/s to a reader meanwhile"] = told
         if page:
-            figures |= _seen(url, rate, seconds)
+            figures |= _seen(url, pid, rate, seconds)
         figures["events held at the end"] = _held(url)
     return figures
 
