@@ -28,6 +28,10 @@ class Bell:
         except RuntimeError:
             pass  # rung already, not yet heard
 
+    def is_like(self, other: Bell) -> bool:
+        """Whether both are of the same kind: gevent and eventlet may have replaced locks in between."""
+        return type(self._silence) is type(other._silence)
+
     def wait(self, seconds: float) -> None:
         """Sleep until it rings, for so long at most."""
         self._silence.acquire(timeout=max(0.0, min(seconds, _LONGEST)))

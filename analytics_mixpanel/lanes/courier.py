@@ -21,6 +21,7 @@ from analytics_mixpanel.lanes.retry import Patience, RetryPolicy, Wait
 from analytics_mixpanel.lanes.trip import Trip
 from analytics_mixpanel.losses import Losses
 from analytics_mixpanel.plugins import Destination, Plugins
+from analytics_mixpanel.process.threads import get_ready_for_the_end
 from analytics_mixpanel.queues import Reader
 
 # Who raises is at fault itself, a destination or a plugin: a few tries, then the messages are given up.
@@ -92,6 +93,7 @@ class Courier:
                     going_on = self._go_on(math.inf) and self._set_out(
                         self.reader.take(pace.count, pace.bytes, pace.interval)
                     )
+                    get_ready_for_the_end()
                 except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives it
                     self._interrupted(error, math.inf)
 

@@ -33,7 +33,7 @@ def threads_run() -> bool:
 
 
 def get_ready_for_the_end() -> None:
-    """Have gevent start a thread that looks up addresses: at the end some Pythons start none."""
+    """Have gevent start this thread's helper that looks up addresses: at the end some Pythons start none."""
     monkey: Any = sys.modules.get("gevent.monkey")
     if monkey is not None and monkey.is_module_patched("socket"):
         sys.modules["gevent"].get_hub().threadpool.spawn(int)

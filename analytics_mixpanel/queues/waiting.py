@@ -10,6 +10,8 @@ from typing import Final
 from analytics_mixpanel.lanes.bell import Bell
 
 ENDLESS: Final = 1 << 62
+# Seconds between two looks of who cannot be woken.
+_OTHERWISE: Final = 0.05
 
 
 class Waiting:
@@ -79,9 +81,11 @@ class Waiting:
         flush = (self._put_so_far(), Bell())
         target, bell = flush
         until = self._clock() + timeout
+        # A thread from before eventlet's patches rings in vain, after them.
+        longest = ENDLESS if bell.is_like(self._bell) else _OTHERWISE
         self._flushes.append(flush)
         while not self._closed and self._done < target and (left := until - self._clock()) > 0:
-            bell.wait(left)
+            bell.wait(min(left, longest))
         self._flushes.remove(flush)
         return self._unsettled_of(target)
 

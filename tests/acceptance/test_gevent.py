@@ -1,4 +1,4 @@
-"""gevent and eventlet, which make greenlets of threads, patched at any time before the first call."""
+"""gevent and eventlet, which make greenlets of threads, patched at any time."""
 
 from __future__ import annotations
 
@@ -65,6 +65,23 @@ def test_everything_arrives(start: Start, stand_in: Any, arrived: Arrived, libra
     assert accounts.add_up()
     assert (accounts.accepted, accounts.delivered) == (550, 550)
     assert arrived() == {"Last": 50, **{f"Green {n}": 50 for n in range(10)}}
+
+
+@pytest.mark.parametrize(
+    "first", ["track(client, 'Before', 5)", "track(client, 'Before', 5); client.flush(30)"]
+)
+def test_patched_too_late(start: Start, stand_in: Any, arrived: Arrived, library: str, first: str) -> None:
+    """Patched after the first call, when threads of the other kind are at work: everything arrives."""
+    stand_in.answer_next(delay=0.3, times=None)
+    program = start(
+        f"client = make(upload_interval=60)\n{first}\n{_PATCHES[library]}\n"
+        + _GREENLETS.format(spawn=_SPAWN[library]),
+        PYTHONWARNINGS="ignore",
+    )
+    accounts = program.succeeded().accounts
+    assert accounts.add_up()
+    assert accounts.delivered == accounts.accepted == 555
+    assert arrived() == {"Before": 5, "Last": 50, **{f"Green {n}": 50 for n in range(10)}}
 
 
 def test_a_fork(start: Start, arrived: Arrived, library: str) -> None:
