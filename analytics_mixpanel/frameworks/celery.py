@@ -14,7 +14,6 @@ from analytics_mixpanel.encoding import Encoder
 from analytics_mixpanel.frameworks.extras import missing
 from analytics_mixpanel.frameworks.reading.lookup import attempt
 from analytics_mixpanel.journal import log, log_seldom
-from analytics_mixpanel.process import lifecycle
 from analytics_mixpanel.scopes import Opening, Values, current_scope, lazy_scope
 from analytics_mixpanel.scopes.values import checked_values
 
@@ -35,7 +34,7 @@ _installed: list[bool] = []
 
 
 def install() -> None:
-    """Let scopes travel with tasks, and deliver what is left when a worker process ends."""
+    """Let scopes travel with tasks."""
     if _installed:
         log.warning("the adapter for Celery is installed twice: call install() once")
         return
@@ -43,8 +42,6 @@ def install() -> None:
     signals.before_task_publish.connect(_send, weak=False)
     signals.task_prerun.connect(_open, weak=False)
     signals.task_postrun.connect(_close, weak=False)
-    # A worker's child process leaves through os._exit, past everything that waits for the end.
-    signals.worker_process_shutdown.connect(_end, weak=False)
 
 
 def carried(values: Values) -> str:
@@ -96,7 +93,3 @@ def _header(request: Any) -> str | None:
     """The header: Celery makes unknown ones attributes of the request, and keeps some in its ``headers``."""
     text = getattr(request, HEADER, None) or (getattr(request, "headers", None) or {}).get(HEADER)
     return text if isinstance(text, str) else None
-
-
-def _end(**_: Any) -> None:
-    lifecycle.shut_down_all()

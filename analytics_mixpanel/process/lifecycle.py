@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from analytics_mixpanel.client import Client
@@ -58,12 +58,19 @@ def _of_each(end: Callable[[Client, float], int]) -> int:
 
 
 def _register_finalizer() -> None:
-    """Have children of multiprocessing end like others: they leave through os._exit, past atexit."""
+    """Have children of multiprocessing and of Celery end like others: they leave by os._exit, past atexit."""
     process = sys.modules.get("multiprocessing.process")
     util = sys.modules.get("multiprocessing.util")
     # Not in other processes, where the finalizers run too, before the application's own exit handlers.
     if process is not None and util is not None and process.parent_process() is not None:
         util.Finalize(None, shut_down_all, exitpriority=100)
+    celery: Any = sys.modules.get("celery.signals")
+    if celery is not None:
+        celery.worker_process_shutdown.connect(_at_the_end_of_a_worker, weak=False)
+
+
+def _at_the_end_of_a_worker(**_: object) -> None:
+    shut_down_all()
 
 
 def _after_fork_in_child() -> None:

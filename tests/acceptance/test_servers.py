@@ -163,42 +163,43 @@ _TASKS: Final = """
 from celery import Celery
 from analytics_mixpanel import Client
 from analytics_mixpanel_destination import Mixpanel
-from analytics_mixpanel.frameworks.celery import install
-
-install()
+{adapter}
 app = Celery("tasks", broker="filesystem://", backend=None)
-app.conf.broker_transport_options = {
+app.conf.broker_transport_options = {{
     "data_folder_in": "queue", "data_folder_out": "queue", "processed_folder": "done"
-}
-app.conf.worker_max_tasks_per_child = 1
+}}
+app.conf.worker_max_tasks_per_child = {tasks}
 client = Client("token", plugins=[Mixpanel()], discover=False, upload_interval=60)
 
 @app.task
 def pay(number):
-    client.track("u", "Paid", {"number": number})
+    client.track("u", "Paid", {{"number": number}})
 """
+_ADAPTER: Final = "from analytics_mixpanel.frameworks.celery import install; install()"
 
 
-def test_celery(start: Start, arrived: Arrived) -> None:
-    """Prefork workers that end after each task, through os._exit: with the adapter, each event arrives."""
+@pytest.mark.parametrize("adapter", [_ADAPTER, ""], ids=["with the adapter", "without"])
+@pytest.mark.parametrize("tasks", [1, 100])
+def test_celery(start: Start, arrived: Arrived, adapter: str, tasks: int) -> None:
+    """Prefork workers that end through os._exit, after each task or with all of them: each event arrives."""
     pytest.importorskip("celery")
     program = start(
         """
         os.mkdir("queue")
         os.mkdir("done")
         import tasks
-        for number in range(12):
+        for number in range(6):
             tasks.pay.delay(number)
         command = ["celery", "--app", "tasks", "worker", "--concurrency", "2", "--loglevel", "INFO"]
         os.execv(sys.executable, [sys.executable, "-m", *command])
         """,
-        files={"tasks.py": _TASKS},
+        files={"tasks.py": _TASKS.format(adapter=adapter, tasks=tasks)},
     )
     deadline = time.monotonic() + _WITHIN
-    while program.errors.count(" succeeded in ") < 12:
+    while program.errors.count(" succeeded in ") < 6:
         assert program.process.poll() is None, program.errors
         assert time.monotonic() < deadline, program.errors
         time.sleep(0.05)
     program.send(signal.SIGTERM)
     assert program.ended() == 0, program.errors
-    assert arrived() == {"Paid": 12}, program.errors
+    assert arrived() == {"Paid": 6}, program.errors
