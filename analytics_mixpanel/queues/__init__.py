@@ -7,7 +7,7 @@ the same shard is taken in the order of the calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -90,8 +90,11 @@ class Queue(Protocol):
     def wait_for_room(self, destination: str, shard: int, timeout: float) -> bool:
         """Wait until a destination has room again; False when none has come in time, or ever will."""
 
-    def displace(self, destination: str, shard: int) -> list[bytes]:
-        """Remove a destination's oldest messages that are not taken, as many as make room; ``[]`` if none."""
+    def displace(self, destination: str, shard: int) -> Mapping[str, list[bytes]]:
+        """Remove a destination's oldest messages that are not taken, as many as make room.
+
+        What each destination loses by that, others too where they share it; ``{}`` if nothing is removed.
+        """
 
     def qsize(self) -> int:
         """How many messages the busiest destination has still to settle."""

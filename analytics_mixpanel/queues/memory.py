@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from analytics_mixpanel.lanes.bell import Bell
@@ -56,9 +56,10 @@ class MemoryQueue:
         """Wait until a destination has room again; False when none has come in time, or ever will."""
         return self._lines[destination][shard].wait_for_room(timeout)
 
-    def displace(self, destination: str, shard: int) -> list[bytes]:
+    def displace(self, destination: str, shard: int) -> Mapping[str, list[bytes]]:
         """Remove a destination's oldest messages that are not taken, as many as make room."""
-        return self._lines[destination][shard].displace()
+        oldest = self._lines[destination][shard].displace()
+        return {destination: oldest} if oldest else {}
 
     def qsize(self) -> int:
         """How many messages the busiest destination has still to settle."""

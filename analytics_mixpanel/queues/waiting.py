@@ -47,10 +47,14 @@ class Waiting:
         """``_put``, of the latest calls too."""
         raise NotImplementedError
 
+    def _within(self, target: int) -> int:
+        """A number of messages put, or as many as there are if some were taken back since."""
+        return target
+
     def _sleep(self, wanted: int, wanted_bytes: int, deadline: float | None) -> None:
         """Sleep until so much is there, the deadline has passed, or somebody is in a hurry."""
         self._wanted, self._wanted_bytes = wanted, wanted_bytes
-        while not (self._closed or self._out < self._hurry_to):
+        while not (self._closed or self._out < self._within(self._hurry_to)):
             count, size = self._waiting()
             if count >= wanted or size >= wanted_bytes:
                 break
@@ -73,7 +77,7 @@ class Waiting:
 
     def _tell_flushes(self) -> None:
         for target, bell in list(self._flushes):
-            if self._closed or self._done >= target:
+            if self._closed or self._done >= self._within(target):
                 bell.ring()
 
     def wait_settled(self, timeout: float) -> int:
@@ -84,10 +88,12 @@ class Waiting:
         # A thread from before eventlet's patches rings in vain, after them.
         longest = ENDLESS if bell.is_like(self._bell) else _OTHERWISE
         self._flushes.append(flush)
-        while not self._closed and self._done < target and (left := until - self._clock()) > 0:
+        while not self._closed and self._done < self._within(target):
+            if (left := until - self._clock()) <= 0:
+                break
             bell.wait(min(left, longest))
         self._flushes.remove(flush)
-        return self._unsettled_of(target)
+        return self._unsettled_of(self._within(target))
 
     def _unsettled_of(self, target: int) -> int:
         """How many of the first so many messages are not settled."""

@@ -441,7 +441,7 @@ def test_in_memory(policy: str) -> None:
 
 
 @needs_fork
-@pytest.mark.parametrize("policy", ["drop-new", "block:0.002", "raise", "spill"])
+@pytest.mark.parametrize("policy", ["drop-new", "drop-old", "block:0.002", "raise", "spill"])
 def test_on_disk(policy: str) -> None:
     """It adds up for the spool, small or behind a small memory; what one process leaves another settles."""
 

@@ -26,11 +26,14 @@ class DropOld:
         return [name for name in refused if not self._put(body, name, shard)]
 
     def _put(self, body: bytes, destination: str, shard: int) -> bool:
-        gone: list[bytes] = []
-        kept = False
-        while not kept and (oldest := self.queue.displace(destination, shard)):
-            gone += oldest
-            kept = not self.queue.put(body, (destination,), shard)
+        gone: dict[str, list[bytes]] = {}
+        kept, more = False, True
+        while more and not kept:
+            oldest = self.queue.displace(destination, shard)
+            for name, bodies in oldest.items():
+                gone.setdefault(name, []).extend(bodies)
+            kept, more = not self.queue.put(body, (destination,), shard), bool(oldest)
         # Told last: a callback that tracks must not take the room that was just made, again and again.
-        self.give_up(destination, gone)
+        for name, bodies in gone.items():
+            self.give_up(name, bodies)
         return kept

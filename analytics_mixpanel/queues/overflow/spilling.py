@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from analytics_mixpanel.journal import log_seldom
@@ -64,7 +64,7 @@ class SpillQueue:
         """Wait until the second has room again for a destination."""
         return self.second.wait_for_room(destination, shard, timeout)
 
-    def displace(self, destination: str, shard: int) -> list[bytes]:
+    def displace(self, destination: str, shard: int) -> Mapping[str, list[bytes]]:
         """Remove a destination's oldest messages from the second that are not taken."""
         return self.second.displace(destination, shard)
 

@@ -6,7 +6,7 @@ home        the process's own instance           own         … of this process
 adoption    looks for what others have left      leftovers   … of ended ones
 segment  frames  acks                            what is in the files
 directory  locks                                 whose they are
-room  age  syncing                               limits
+room  displacing  age  syncing                   limits
 """
 
 from analytics_mixpanel.queues.spool.queue import SpoolQueue, SpoolSettings

@@ -26,6 +26,7 @@ class LiveSegment:
         after_memory: what is in memory is older than what is in here.
         written: by destination, how many messages were appended.
         settled: by destination, how many of them are settled.
+        begun: the destinations, by place, that have begun to read it.
     """
 
     directory: Directory
@@ -36,6 +37,7 @@ class LiveSegment:
     after_memory: bool = False
     written: list[int] = field(init=False)
     settled: list[int] = field(init=False)
+    begun: set[int] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.written = [0] * len(self.header.destinations)
@@ -46,6 +48,11 @@ class LiveSegment:
         descriptor, self.descriptor = self.descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
+
+    @property
+    def losers(self) -> list[int]:
+        """The destinations, by place, that its removal costs something."""
+        return [place for place, count in enumerate(self.written) if self.settled[place] < count]
 
     def remove(self) -> None:
         """Remove the files: a lone ack file is garbage, a segment without one would be delivered again."""

@@ -104,6 +104,17 @@ class SpoolLine(Waiting):
         self._put += messages
         self._put_bytes += size
 
+    def lose(self, segment: LiveSegment) -> int:
+        """Uncount what a segment has that makes room, and that was not begun; how many messages."""
+        count = segment.written[self.place]
+        self._put -= count
+        self._put_bytes = max(self._out_bytes, self._put_bytes - segment.size)
+        self._tell_flushes()
+        return count
+
+    def _within(self, target: int) -> int:
+        return min(target, self._put)
+
     def remember(self, body: bytes, *, force: bool = False) -> bool:
         """Keep a message in memory; False when there is no room for it."""
         memory = self._memory

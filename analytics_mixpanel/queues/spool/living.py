@@ -86,6 +86,18 @@ class LivingSegments:
         serial = -1 if segment is None else segment.name.serial
         return next((each for each in self._all if each.name.serial > serial), None)
 
+    def untouched(self) -> list[LiveSegment]:
+        """Those, oldest first, that are ended, and that each destination has settled or not begun."""
+        return [
+            segment
+            for segment in self._all
+            if segment is not self.at_hand and segment.begun.isdisjoint(segment.losers)
+        ]
+
+    def displace(self, segment: LiveSegment) -> None:
+        """Have one make room; its files are still there."""
+        self._all.remove(segment)
+
     def remove_settled(self) -> None:
         """Remove the files of segments that are ended and settled."""
         for segment in list(self._all):

@@ -54,9 +54,8 @@ class Log:
         syncing: Syncing,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.number = number
+        self.number, self._most = number, room.segment
         self._segments = LivingSegments(number, home, room, syncing)
-        self._most = room.segment
         self._syncing = syncing
         self._clock = clock
         self._lines: tuple[SpoolLine, ...] = ()
@@ -200,6 +199,21 @@ class Log:
 
     # -- segments ----------------------------------------------------------------------------------
 
+    @property
+    def displaceable(self) -> int:
+        """Bytes of segments that may make room; none while the disk fails, where that would be of no use."""
+        with self._lock:
+            return 0 if self._broken_until else sum(each.size for each in self._segments.untouched())
+
+    def displace(self) -> tuple[LiveSegment, dict[SpoolLine, int]] | None:
+        """Uncount the oldest segment that may make room; what it costs which lines. None if there is none."""
+        with self.alone() as alone:
+            if not alone or not (untouched := self._segments.untouched()):
+                return None
+            self._segments.displace(segment := untouched[0])
+            lines = [self._lines[place] for place in segment.losers]
+            return segment, {line: line.lose(segment) for line in lines}
+
     def _next_segment(self) -> LiveSegment | None:
         segment = self._segments.begin(self._names, after_memory=any(line.remembers for line in self._lines))
         self._broken_until = 0.0
@@ -240,10 +254,13 @@ class Log:
         """Whether there is a segment at hand."""
         return self._segments.at_hand is not None
 
-    def after(self, segment: LiveSegment | None) -> LiveSegment | None:
-        """The segment that follows this one, or the first."""
+    def after(self, segment: LiveSegment | None, place: int) -> LiveSegment | None:
+        """The segment that follows this one, or the first, begun by a destination."""
         with self._lock:
-            return self._segments.after(segment)
+            found = self._segments.after(segment)
+            if found is not None:
+                found.begun.add(place)
+            return found
 
     def descriptor_of(self, segment: LiveSegment) -> int:
         """Open a segment for reading: the one at hand even if somebody has removed it."""

@@ -58,7 +58,7 @@ class Own:
     def _advance(self) -> bool:
         """Open the next segment that has something for this destination."""
         place = self._line.place
-        while segment := self._log.after(self._segment):
+        while segment := self._log.after(self._segment, place):
             if segment.after_memory and self._line.remembers:
                 return False
             if place < len(segment.written):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,7 @@ from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.queues.spool.adoption import Adoption
 from analytics_mixpanel.queues.spool.age import Age
 from analytics_mixpanel.queues.spool.directory import Directory
+from analytics_mixpanel.queues.spool.displacing import displace
 from analytics_mixpanel.queues.spool.frames import MAX_BODY, MOST_DESTINATIONS
 from analytics_mixpanel.queues.spool.home import Home
 from analytics_mixpanel.queues.spool.line import SpoolLine
@@ -147,9 +148,10 @@ class SpoolQueue:
         """Wait until enough of what is on disk is settled; False when it is not in time, or never will."""
         return self._room.wait(timeout, self._clock)
 
-    def displace(self, destination: str, shard: int) -> list[bytes]:  # noqa: ARG002
-        """Nothing: messages leave a disk by segments, when all of one is settled."""
-        return []
+    def displace(self, destination: str, shard: int) -> Mapping[str, list[bytes]]:  # noqa: ARG002
+        """Remove the oldest whole segments of this process of which nothing is on its way."""
+        others = [log for log in self._logs if log.number != shard]
+        return displace([self._logs[shard], *others], self._room)
 
     def has_leftovers(self) -> bool:
         """Whether an ended process may have left something to deliver."""

@@ -53,10 +53,15 @@ class Room:
             directory.size(name) for name in names if not (name.startswith(own) or is_dead(name))
         )
 
+    @property
+    def lack(self) -> int:
+        """Bytes by which there is too little room for another segment; 0 where there is enough."""
+        used = sum(log.size for log in self.logs)
+        return max(0, used + self.others + self.segment - max(self.most, self.segment))
+
     def has_another(self) -> bool:
         """Whether another segment may be begun."""
-        used = sum(log.size for log in self.logs)
-        return used + self.others + self.segment <= max(self.most, self.segment)
+        return self.lack == 0
 
     def wait(self, timeout: float, clock: Callable[[], float]) -> bool:
         """Wait until another segment may be begun; False when it may not in time, or ever."""
