@@ -94,6 +94,18 @@ while client.stats()["Mixpanel"].delivered < 1_001:
     assert next_start.accounts.delivered == 1_001
 
 
+@pytest.mark.parametrize("end", ["end of program", "sys.exit", "exception"])
+def test_with_the_spool_an_orderly_end_delivers(start: Start, arrived: Arrived, end: str) -> None:
+    """All arrives before the process ends, and nothing is left on disk."""
+    code, status = _ENDS[end]
+    program = start(
+        f"client = make(upload_interval=60, queue='spool:spool')\ntrack(client, 'Last', 1_000)\n{code}"
+    )
+    assert program.ended() == status, program.errors
+    assert arrived() == {"Last": 1_000}
+    assert [path for path in (program.folder / "spool").rglob("*") if path.is_file()] == []
+
+
 @contextlib.contextmanager
 def _answering_with(answer: Callable[[socket.socket], None]) -> Iterator[str]:
     """A server that does this with every connection, in a thread for each."""

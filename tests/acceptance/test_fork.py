@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gzip
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from attrs import define, field
 
 from analytics_mixpanel.debugger import StandIn
 
@@ -52,12 +60,13 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("children", [15, pytest.param(100, marks=pytest.mark.stress)])
-def test_at_any_moment(start: Start, arrived: Arrived, children: int) -> None:
+@pytest.mark.parametrize("queue", ["memory", "spool"])
+def test_at_any_moment(start: Start, arrived: Arrived, tmp_path: Path, queue: str, children: int) -> None:
     """Children forked while other threads track and deliver: each delivers its own, and none hangs."""
     program = start(
         """
 CHILDREN = int(os.environ["CHILDREN"])
-client = make(upload_interval=0.001)
+client = make(upload_interval=0.001, queue=os.environ["QUEUE"])
 going = True
 
 def work(name):
@@ -84,6 +93,7 @@ for thread in threads:
 assert statuses == [0] * CHILDREN, statuses
 """,
         CHILDREN=str(children),
+        QUEUE="memory" if queue == "memory" else f"spool:{tmp_path / 'spool'}",
         **_FORKING,
     ).succeeded()
     accounts = program.accounts
@@ -116,6 +126,80 @@ assert os.waitpid(child, 0)[1] == 0
     assert arrived() == {"Parent": 100, "Child": 100, "Later": 100}
     assert program.accounts.add_up()
     assert program.accounts.delivered == 300
+
+
+@define(eq=False)
+class Server:
+    """Takes events, slowly.
+
+    Attributes:
+        senders: by the connection's port, the processes whose events came over it.
+    """
+
+    url: str
+    senders: dict[int, set[int]] = field(factory=lambda: defaultdict(set))
+    names: list[str] = field(factory=list)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that keeps its connections open."""
+
+    class Taking(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            plain = gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body
+            records = json.loads(plain)
+            told.senders[self.client_address[1]].update(each["properties"]["process"] for each in records)
+            told.names.extend(each["event"] for each in records)
+            time.sleep(0.02)
+            answer = json.dumps({"code": 200, "num_records_imported": len(records), "status": "OK"}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as listening:
+        listening.daemon_threads = True
+        told = Server(f"http://127.0.0.1:{listening.server_port}")
+        serving = threading.Thread(target=listening.serve_forever)
+        serving.start()
+        yield told
+        listening.shutdown()
+        serving.join()
+
+
+def test_no_connection_is_shared(start: Start, server: Server, fork: str) -> None:
+    """One that was open at the fork is the parent's alone: each carries the requests of one process."""
+    program = start(
+        fork
+        + """
+client = make(upload_size=5, upload_interval=0)
+track(client, "Sent", 5)
+assert client.flush() == 0
+time.sleep(quiet)
+child = fork()
+track(client, "Parent" if child else "Child", 100)
+assert client.flush() == 0
+if child == 0:
+    sys.exit()
+assert os.waitpid(child, 0)[1] == 0
+""",
+        **_FORKING,
+        MIXPANEL_API_HOST=server.url,
+    ).succeeded()
+    assert program.accounts.delivered == 205
+    assert sorted(server.names) == ["Child"] * 100 + ["Parent"] * 100 + ["Sent"] * 5
+    assert [len(processes) for processes in server.senders.values()] == [1] * len(server.senders)
+    assert len(set.union(*server.senders.values())) == 2
+    first = next(iter(server.senders))
+    assert program.process.pid in server.senders[first]
 
 
 def test_a_daemon_s_double_fork(start: Start, arrived: Arrived, fork: str) -> None:
@@ -153,6 +237,8 @@ def test_a_client_is_made_before_the_fork(start: Start, arrived: Arrived) -> Non
     start(
         """
         client = make()
+        if os.path.exists("/proc/self/task"):
+            assert len(os.listdir("/proc/self/task")) == 1
         child = os.fork()
         track(client, "Parent" if child else "Child", 10)
         if child:

@@ -21,8 +21,9 @@ def _all_arrived(program: Any, arrived: Arrived) -> dict[str, int]:
     return counts
 
 
+_QUEUES = pytest.mark.parametrize("queue", ["memory", "spool:spool"])
 _INTERRUPTED = """
-client = make(upload_interval=0.01)
+client = make(upload_interval=0.01, queue={queue!r})
 handled, called = [], 0  # a handler may interrupt itself
 
 def handler(*_):
@@ -41,22 +42,24 @@ print(sum(handled), called)
 """
 
 
+@_QUEUES
 @pytest.mark.parametrize("seconds", [1, pytest.param(5, marks=pytest.mark.stress)])
-def test_a_signal_handler(start: Start, arrived: Arrived, seconds: int) -> None:
+def test_a_signal_handler(start: Start, arrived: Arrived, queue: str, seconds: int) -> None:
     """Every 2 ms a handler tracks, in the middle of tracking: no deadlock, nothing lost or twice."""
-    program = start(_INTERRUPTED.format(seconds=seconds))
+    program = start(_INTERRUPTED.format(queue=queue, seconds=seconds))
     counts = _all_arrived(program, arrived)
     handled, called = map(int, program.output.split())
     assert counts == {"Handled": handled, "Called": called}
     assert handled > 20
 
 
-def test_a_finalizer(start: Start, arrived: Arrived) -> None:
+@_QUEUES
+def test_a_finalizer(start: Start, arrived: Arrived, queue: str) -> None:
     """Objects that the collector finds track, wherever the client allocates."""
     program = start(
         """
         import gc
-        client = make(upload_interval=0.01)
+        client = make(upload_interval=0.01, queue=os.environ["QUEUE"])
         finalized, called = [], 0
 
         class Tracking:
@@ -73,7 +76,8 @@ def test_a_finalizer(start: Start, arrived: Arrived) -> None:
             if called % 200 == 0:
                 time.sleep(0.005)
         at_last.append(lambda: print(sum(finalized), called))
-        """
+        """,
+        QUEUE=queue,
     )
     counts = _all_arrived(program, arrived)
     finalized, called = map(int, program.output.split())

@@ -132,7 +132,7 @@ def _virtual_environment() -> tuple[str, ...]:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="finds the workers in /proc")
-@pytest.mark.parametrize("worker", ["sync", "gthread"])
+@pytest.mark.parametrize("worker", ["sync", "gthread", "gevent"])
 def test_killed_workers(start: Start, stand_in: StandIn, tmp_path: Path, worker: str) -> None:
     """With the spool, kill -9 of all workers three times loses nothing; what is twice is known as such."""
     program, url = _serve(
