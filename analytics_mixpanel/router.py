@@ -96,6 +96,7 @@ class Router:
         if self.closed:
             self._drop(lanes, message, "shutdown")
             return False
+        shard = self._shard(message)  # first: once it is counted, whatever fails must be accounted for
         for lane in lanes:
             lane.account.add(ACCEPTED)
         delivered = True
@@ -104,7 +105,6 @@ class Router:
             if not lanes:
                 return delivered
             names = tuple(lane.destination.name for lane in lanes)
-        shard = self._shard(message)
         try:
             refused = self.queue.put(body, names, shard) if lanes else ()
         except Exception as error:  # noqa: BLE001 - no memory, say: a queue that raises has not kept it

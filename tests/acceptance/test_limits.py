@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,39 +92,105 @@ assert asyncio.run(client.aflush(30)) == 100
     assert arrived() == {"Without": 100}
 
 
-@pytest.mark.skipif(importlib.util.find_spec("_testcapi") is None, reason="this Python has no _testcapi")
-def test_no_memory(start: Start, arrived: Arrived) -> None:
-    """Whichever allocation of a call fails: it raises MemoryError or returns, and the next one works."""
+def test_no_thread_for_this_user(start: Start, arrived: Arrived) -> None:
+    """The system's own limit refuses one: the same, and no exception for the caller."""
     program = start(
         """
-        import _testcapi, gc
-        client = make(upload_interval=60)
-        # Encoders in C are left out: orjson, and json of some Pythons, crash where there is no memory.
-        form = '{"type":"track","userId":"u","event":"%s","messageId":"%s","timestamp":"%s"}'
-        client._encoder.encode = lambda message: (
-            form % (message["event"], message["messageId"], message["timestamp"])
-        ).encode()
-        raised = taken = 0
-        client.track("u", "First")
-        gc.disable()
-        for number in range(1, 400):
-            answer = None
-            try:
-                _testcapi.set_nomemory(number, number + 1)
-                answer = client.track("u", "Short")
-            except MemoryError:
-                raised += 1
-            finally:
-                _testcapi.remove_mem_hooks()
-            taken += answer is not None and answer[0]
-        track(client, "After", 50)
-        assert client.flush(30) == 0
-        print(raised, taken)
+        import resource
+        first = make(upload_interval=0.01)
+        track(first, "Before", 100)
+        assert first.flush(30) == 0
+        os.chmod(".", 0o777)
+        if os.geteuid() == 0:
+            os.setuid(54_321)  # root has no limit; that user has this process alone
+        limits = resource.getrlimit(resource.RLIMIT_NPROC)
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, limits[1]))
+        try:
+            threading.Thread(target=print).start()
+        except RuntimeError:
+            pass
+        else:
+            raise AssertionError("a thread could be started")
+        second = make(upload_interval=0.01)
+        track(second, "Without", 100)
+        assert second.consumers == []
+        assert second.flush(30) == 0
+        resource.setrlimit(resource.RLIMIT_NPROC, limits)
+        time.sleep(1.1)  # it is not tried at each call
+        track(second, "With", 100)
+        assert len(second.consumers) == 1
+        assert second.flush(30) == 0
         """
     )
     accounts = program.succeeded().accounts
+    assert accounts.add_up()
+    assert accounts.delivered == 300
+    assert arrived() == {"Before": 100, "Without": 100, "With": 100}
+
+
+_NO_MEMORY = {
+    # Python allocates for each call of one of its functions.
+    "calls": """
+def run_out(number):
+    left = [number]
+    def profile(frame, event, argument):
+        if event == "call" and f"{os.sep}analytics_mixpanel" in frame.f_code.co_filename:
+            left[0] -= 1
+            if not left[0]:
+                raise MemoryError
+    sys.setprofile(profile)
+
+def have_some():
+    sys.setprofile(None)
+""",
+    "allocations": """
+import _testcapi
+
+def run_out(number):
+    _testcapi.set_nomemory(number, number + 1)
+
+have_some = _testcapi.remove_mem_hooks
+# Encoders in C are left out: orjson, and json of some Pythons, crash where there is no memory.
+form = '{"type":"track","userId":"u","event":"%s","messageId":"%s","timestamp":"%s"}'
+client._encoder.encode = lambda message: (
+    form % (message["event"], message["messageId"], message["timestamp"])
+).encode()
+""",
+}
+if importlib.util.find_spec("_testcapi") is None:  # not every Python has it
+    del _NO_MEMORY["allocations"]
+
+
+@pytest.mark.parametrize("way", _NO_MEMORY)
+def test_no_memory(start: Start, arrived: Arrived, way: str) -> None:
+    """Wherever a call runs out of it: it raises MemoryError or returns, and the next one works."""
+    program = start(
+        "import gc\nclient = make(upload_interval=60)\n"
+        + _NO_MEMORY[way]
+        + """
+raised = taken = refused = 0
+client.track("u", "First")
+gc.disable()
+for number in range(1, 400):
+    answer = None
+    try:
+        run_out(number)
+        answer = client.track("u", "Short")
+    except MemoryError:
+        raised += 1
+    finally:
+        have_some()
+    taken += answer is not None and answer[0]
+    refused += answer is not None and not answer[0]
+track(client, "After", 50)
+assert client.flush(30) == 0
+print(raised, taken, refused)
+"""
+    )
+    accounts = program.succeeded().accounts
     counts = arrived()
-    _, taken = map(int, program.output.split())
+    raised, taken, refused = map(int, program.output.split())
+    assert raised + refused > 5, "it did run out of memory"
     assert accounts.add_up()
     assert accounts.pending == 0
     assert counts["After"] == 50
@@ -157,6 +224,41 @@ assert client.flush(30) == 0
     assert step > 0 or abs(times["After"] - step) < 60
 
 
+@pytest.mark.parametrize(
+    "now", [-86_400, 86_400, -(10**9), -1_700_000_000, 10**8 * 24], ids=lambda step: f"{step:+} s"
+)
+def test_a_step_of_the_clock_before_a_restart(start: Start, stand_in: Any, tmp_path: Path, now: int) -> None:
+    """What a killed process left is sent with its own time and id; a clock far ahead says it is too old."""
+    stand_in.answer_next(drop=True, ingest=True, times=None)
+    program = f"client = make(queue='spool:{tmp_path / 'spool'}', upload_interval=0.01)\n"
+    killed = start(program + "client.track('u', 'Kept')\ntime.sleep(600)")
+    stand_in.wait_until(lambda: stand_in.events, 30)
+    killed.send(signal.SIGKILL)
+    killed.ended()
+    stand_in.answer_as_usual()
+    before = len(stand_in.requests)
+
+    heir = start(
+        program
+        + """
+deadline = time.monotonic() + 30
+while not client.stats()["Mixpanel"].recovered or client.stats()["Mixpanel"].pending:
+    assert time.monotonic() < deadline
+    time.sleep(0.01)
+""",
+        first=f"import time\ntrue_time = time.time\ntime.time = lambda: true_time() + {now}\n",
+    )
+    accounts = heir.succeeded().accounts
+    assert accounts.add_up()
+    assert accounts.pending == 0
+    (event,) = stand_in.events
+    if now < 30 * 86_400:
+        assert accounts.delivered == 1
+        assert event.duplicates == before, "the same time and id: each repetition is known as one"
+    else:
+        assert accounts.dropped == {"older than 30 days": 1}
+
+
 def test_a_burst(start: Start, arrived: Arrived) -> None:
     """More calls at once than the queue holds: each is delivered, or refused and counted."""
     program = start(
@@ -178,7 +280,10 @@ def test_a_burst(start: Start, arrived: Arrived) -> None:
 
 @pytest.mark.stress
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads its memory from /proc")
-def test_a_burst_with_a_slow_server(start: Start, stand_in: StandIn) -> None:
+@pytest.mark.parametrize(
+    ("queue", "most"), [("memory", 100), ("spool:spool", 1_000)], ids=["memory", "spool"]
+)
+def test_a_burst_with_a_slow_server(start: Start, stand_in: StandIn, queue: str, most: int) -> None:
     """200,000 calls, 50 ms a request: memory is bounded by the queue's bytes, and all is accounted for."""
     stand_in.answer_next(delay=0.05, times=1_000_000)
     program = start(
@@ -186,7 +291,7 @@ def test_a_burst_with_a_slow_server(start: Start, stand_in: StandIn) -> None:
         def peak():  # not getrusage's, which begins with the parent's
             return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
 
-        client = make(max_queue_size=1_000_000, max_queue_bytes=16_000_000)
+        client = make(queue=sys.argv[1], max_queue_size=1_000_000, max_queue_bytes=16_000_000)
         client.track("u", "First")
         assert client.flush(30) == 0
         before = peak()
@@ -197,12 +302,14 @@ def test_a_burst_with_a_slow_server(start: Start, stand_in: StandIn) -> None:
             times.append(time.perf_counter() - began)
         assert client.flush(50) == 0
         print(sorted(times)[int(0.99 * len(times))] * 1e6, peak() - before)
-        """
+        """,
+        python=("program.py", queue),
     )
     accounts = program.succeeded().accounts
     microseconds, megabytes = map(float, program.output.split())
     assert accounts.add_up()
     assert (accounts.accepted, accounts.pending) == (200_001, 0)
     assert accounts.delivered + accounts.dropped["queue full"] == 200_001
+    assert queue == "memory" or not accounts.dropped
     assert megabytes < 16 + 50
-    assert microseconds < 100
+    assert microseconds < most
