@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def broken(answering: Any) -> Iterator[Callable[[str], Any]]:
         ("stalls", "retrying"),
     ],
 )
-@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("threads", "queue"), [(1, "memory"), (3, "memory"), (1, "spool")])
 def test_a_broken_destination_is_alone(
     server: Any,
     mixpanel_client: Make,
@@ -78,11 +79,16 @@ def test_a_broken_destination_is_alone(
     kind: str,
     state: str,
     threads: int,
+    queue: str,
+    tmp_path: Path,
 ) -> None:
     """While one hangs, raises, exits, answers garbage or never takes anything, another gets everything."""
     bad = broken(kind)
+    place = f"spool:{tmp_path / 'spool'}" if queue == "spool" else queue
     policy = RetryPolicy(max_retries=5, first_wait=0.01, longest_wait=0.05, first_probe=0.01)
-    client = mixpanel_client(server.url, plugins=(bad,), upload_size=20, thread=threads, retry=policy)
+    client = mixpanel_client(
+        server.url, plugins=(bad,), upload_size=20, thread=threads, retry=policy, queue=place
+    )
     for number in range(EVENTS):
         client.track(f"user-{number % 7}", f"E{number}")
     deadline = time.monotonic() + SURELY
@@ -94,6 +100,13 @@ def test_a_broken_destination_is_alone(
     adds_up(client, "Mixpanel", accepted=EVENTS, delivered=EVENTS, retried=0)
     adds_up(client, "Broken", accepted=EVENTS, delivered=0)
 
-    client.shutdown(0.3)
-    adds_up(client, "Broken", accepted=EVENTS, delivered=0, pending=0)
+    left = client.shutdown(0.3)
+    if queue == "memory":
+        adds_up(client, "Broken", accepted=EVENTS, delivered=0, pending=0)
+    else:
+        stats = client.stats()["Broken"]
+        adds_up(client, "Broken", accepted=EVENTS, delivered=0, pending=left)
+        assert "shutdown" not in stats.dropped
+        kept = [line for path in tmp_path.rglob("dead-*") for line in path.read_text().splitlines()]
+        assert len(kept) == sum(stats.dropped.values())
     assert {str(health.state) for health in client.health.values()} == {"closed"}

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from email.utils import formatdate
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -274,6 +275,35 @@ def test_a_pause_costs_one_probe_an_interval(
     stand_in.answer_as_usual()
     assert client.flush(SURELY) == 0
     adds_up(client, accepted=192, delivered=192)
+
+
+@pytest.mark.parametrize("queue", ["memory", "spool"])
+def test_a_flush_probes_a_pause_with_one_event(
+    stand_in: StandIn,
+    mixpanel_client: Make,
+    adds_up: AddsUp,
+    wait_until: WaitUntil,
+    tmp_path: Path,
+    queue: str,
+) -> None:
+    """At once, though the next probe is ten minutes away, and from disk as from memory."""
+    stand_in.answer_next(401, times=None)
+    policy = RetryPolicy(first_probe=600, longest_probe=600)
+    place = f"spool:{tmp_path / 'spool'}" if queue == "spool" else queue
+    client = mixpanel_client(stand_in.url, queue=place, retry=policy, upload_interval=0.2, gzip=False)
+    track(client, 100)
+    wait_until(lambda: state(client) == "paused")
+    for probes in range(1, 4):
+        assert client.flush(0.2) == 100
+        wait_until(lambda count=probes: len(stand_in.requests) == 1 + count)  # type: ignore[misc]
+    first, *sizes = [request.size for request in stand_in.requests]
+    assert max(sizes) < first / 20
+    adds_up(client, accepted=100, pending=100)
+
+    stand_in.answer_as_usual()
+    assert client.flush(SURELY) == 0
+    assert [event.event for event in stand_in.events] == names(100)
+    adds_up(client, accepted=100, delivered=100)
 
 
 @pytest.mark.parametrize("body", ["<html>Sign in</html>", '{"code": 20', "[]", "[1]", "", "null", '"OK"x'])

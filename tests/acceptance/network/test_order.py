@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from analytics_mixpanel import Client
 Make = Callable[..., Client]
 AddsUp = Callable[..., None]
 SURELY = 60.0
+TOKEN = "the-project-token-0123456789"
 USERS = 12
 EVENTS = 60
 
@@ -56,15 +60,24 @@ class Moody:
                 self.arrived[properties["distinct_id"]].append(properties["n"])
 
 
+@pytest.mark.parametrize("queue", ["memory", "spool"])
 @pytest.mark.parametrize("threads", [1, 4])
 @pytest.mark.parametrize("seed", range(3))
 def test_a_users_order_holds(
-    server: Any, wire: Any, mixpanel_client: Make, adds_up: AddsUp, threads: int, seed: int
+    server: Any,
+    wire: Any,
+    mixpanel_client: Make,
+    adds_up: AddsUp,
+    tmp_path: Path,
+    queue: str,
+    threads: int,
+    seed: int,
 ) -> None:
     """Under 500, 413, 400 without a list, lost answers and hang-ups, first deliveries are in order."""
     moody = Moody(wire, seed)
     server.misbehave(moody.serve)
-    client = mixpanel_client(server.url, thread=threads, upload_size=100, upload_interval=0.01)
+    place = f"spool:{tmp_path / 'spool'}" if queue == "spool" else queue
+    client = mixpanel_client(server.url, thread=threads, upload_size=100, upload_interval=0.01, queue=place)
     for number in range(EVENTS):
         for user in range(USERS):
             client.track(f"user-{user}", "E", {"n": number})
@@ -73,3 +86,40 @@ def test_a_users_order_holds(
     for numbers in moody.arrived.values():
         assert list(dict.fromkeys(numbers)) == list(range(EVENTS))
     adds_up(client, accepted=USERS * EVENTS, delivered=USERS * EVENTS)
+
+
+def test_a_users_order_holds_over_kills(
+    server: Any, wire: Any, mixpanel_client: Make, run_python: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What killed processes left is first delivered in the order in which each tracked it."""
+    moody = Moody(wire, seed=1)
+    server.misbehave(moody.serve)
+    spool, kills = tmp_path / "spool", 4
+    for number in range(kills):
+        ended = run_python(_KILLED, server.url, f"spool:{spool}", str(number), TOKEN)
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+    client = mixpanel_client(server.url, queue=f"spool:{spool}")
+    deadline = time.monotonic() + SURELY
+    while any(len(set(moody.arrived[f"{n} user-{user}"])) < 50 for n in range(kills) for user in range(4)):
+        client.flush(0.1)
+        assert time.monotonic() < deadline
+    for numbers in moody.arrived.values():
+        assert list(dict.fromkeys(numbers)) == list(range(50))
+
+
+_KILLED = """
+import os, signal, sys, time
+from analytics_mixpanel import Client
+from analytics_mixpanel.lanes.retry import RetryPolicy
+from analytics_mixpanel_destination import Mixpanel
+url, queue, process, token = sys.argv[1:]
+client = Client(
+    plugins=[Mixpanel(token=token, api_host=url)], discover=False, queue=queue, upload_size=30,
+    upload_interval=0.01, retry=RetryPolicy(first_wait=0.01, longest_wait=0.05),
+)
+for number in range(50):
+    for user in range(4):
+        client.track(f"{process} user-{user}", "E", {"n": number})
+    time.sleep(0.001)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
