@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -21,8 +21,21 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print rows as JSON lines or as a table; without rich, which draws tables, as JSON lines too."""
+def print_rows(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Sequence[str],
+    *,
+    as_json: bool,
+    shown: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda row: row,
+) -> None:
+    """Print rows as JSON lines or as a table; without rich, which draws tables, as JSON lines too.
+
+    Args:
+        rows: as programs want them.
+        columns: of the table.
+        as_json: whether a program asks.
+        shown: a row as people read it.
+    """
     if as_json or not _has_rich():
         for row in rows:
             print_json(row)
@@ -34,10 +47,28 @@ def print_rows(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], *, as_
     table = Table()
     for column in columns:
         table.add_column(column, overflow="fold")
-    for row in rows:
+    for row in map(shown, rows):
         # As text: what was tracked may look like markup.
         table.add_row(*(Text(_cell(row.get(column))) for column in columns))
     Console().print(table)
+
+
+def size_in_words(count: int) -> str:
+    """A number of bytes, to be read at a glance."""
+    size = float(count)
+    for unit in ("bytes", "kB", "MB"):
+        if size < 1_000:
+            return f"{size:.3g} {unit}"
+        size /= 1_000
+    return f"{size:.3g} GB"
+
+
+def time_in_words(seconds: float) -> str:
+    """A number of seconds, to be read at a glance."""
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds / length:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def _has_rich() -> bool:

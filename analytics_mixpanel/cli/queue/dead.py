@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,10 +14,7 @@ from analytics_mixpanel.cli.output import add_json, print_json, print_rows
 from analytics_mixpanel.cli.queue.choice import add_choice, is_chosen
 from analytics_mixpanel.cli.queue.spools import spools
 
-_COLUMNS = (
-    *("last", "destination", "outcome", "reason", "field", "attempts", "type", "event", "messageId"),
-    "userId",
-)
+_COLUMNS = ("last", "destination", "why", "message", "user")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,12 +33,23 @@ def run(options: argparse.Namespace) -> int:
         for line in chosen:
             print_json(orjson.loads(line))
     elif chosen:
-        print_rows(map(_row, chosen), _COLUMNS, as_json=False)
+        print_rows(map(orjson.loads, chosen), _COLUMNS, as_json=False, shown=_shown)
+        print(f"{len(chosen)} dead letters; --json shows all of each")
+    else:
+        print("there are none")
     if damaged:
         print(f"{damaged} damaged lines are left out", file=sys.stderr)
     return int(bool(chosen))
 
 
-def _row(line: bytes) -> dict[str, Any]:
-    letter = orjson.loads(line)
-    return {**letter["message"], **letter}
+def _shown(letter: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as people read it."""
+    message = letter["message"]
+    field = f" ({letter['field']})" if letter["field"] not in letter["reason"] else ""
+    return {
+        "last": f"{datetime.fromisoformat(letter['last']).astimezone():%Y-%m-%d %H:%M}",
+        "destination": letter["destination"],
+        "why": f"{letter['outcome']}: {letter['reason']}{field}",
+        "message": message.get("event") or message.get("name") or message.get("type"),
+        "user": message.get("userId") or message.get("anonymousId"),
+    }

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from analytics_mixpanel.cli.progress import progress
 from analytics_mixpanel.cli.queue.spools import Spool, spools
 
 
@@ -18,9 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print one line for each message."""
     with spools(options.directory) as found:
-        for spool in found:
-            for body in _bodies(spool, options.destination, dead=options.dead):
-                sys.stdout.buffer.write(body + b"\n")
+        size = sum(instance.size for spool in found for instance in spool.instances())
+        with progress("reading", size, show=not sys.stdout.isatty()) as advance:
+            for spool in found:
+                for body in _bodies(spool, options.destination, dead=options.dead):
+                    sys.stdout.buffer.write(body + b"\n")
+                    advance(len(body))
     sys.stdout.buffer.flush()
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from analytics_mixpanel.cli.output import add_json, print_json
+from analytics_mixpanel.cli.output import add_json, print_json, size_in_words
 from analytics_mixpanel.cli.queue.spools import Spool, counted, spools
 from analytics_mixpanel.queues.spool.adoption import segments_of
 from analytics_mixpanel.queues.spool.directory import Directory
@@ -42,9 +42,7 @@ class Heap:
     def __str__(self) -> str:
         what = "damaged files" if self.messages is None else f"{self.messages} messages"
         source = f" of the ended process {self.instance}" if self.instance else ""
-        return (
-            f"{self.directory.path}: {self.kind}: {what}{source}, {len(self.files)} files, {self.size} bytes"
-        )
+        return f"{self.directory.path}: {self.kind}: {what}{source}, {size_in_words(self.size)}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import define
 
 from analytics_mixpanel.cli.output import add_json, print_json
+from analytics_mixpanel.cli.progress import progress
 from analytics_mixpanel.cli.queue.choice import add_choice, is_chosen
 from analytics_mixpanel.cli.queue.spools import Spool, spools
 from analytics_mixpanel.dead_letters import Letter
@@ -43,24 +44,31 @@ def run(options: argparse.Namespace) -> int:
     """
     done = Done()
     with spools(options.directory) as found:
-        for spool in found:
-            for file in spool.dead():
-                _retry(spool, file, options, done)
+        files = [(spool, file) for spool in found for file in spool.dead()]
+        size = sum(spool.directory.size(file) for spool, file in files)
+        with progress("putting back", size, show=not options.json) as advance:
+            for spool, file in files:
+                _retry(spool, file, options, done, advance)
     if options.json:
         print_json({"retried": done.retried, "kept": done.kept, "failed": done.failed})
     else:
         print(f"{done.retried} put back into the queue, {done.kept} kept as dead letters")
+        if done.retried:
+            print("a client that runs delivers them within half a minute; `queue drain` does at once")
         if done.failed:
             print(f"{done.failed} of these found no room in the queue")
     return int(bool(done.failed))
 
 
-def _retry(spool: Spool, file: str, options: argparse.Namespace, done: Done) -> None:
+def _retry(
+    spool: Spool, file: str, options: argparse.Namespace, done: Done, advance: Callable[[int], None]
+) -> None:
     """Move one file's letters; whatever interrupts this, each is in the queue or a dead letter, or both."""
     taken = take_away(spool.directory, file)
     chosen: list[Letter] = []
     rest: list[bytes] = []
     for found in lines(spool.directory, taken):
+        advance(len(found.line))
         if found.letter and is_chosen(found.letter, options):
             chosen.append(found.letter)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,13 @@ class Instance:
     def size(self) -> int:
         """Bytes on disk."""
         return sum(self.directory.size(segment.file) for segment in self.segments)
+
+    def bounded(self, seconds: float | None) -> float | None:
+        """How long its oldest message has waited; it was tracked then, whatever time the call was given."""
+        began = began_at(self.name)
+        if seconds is None or began is None:
+            return seconds
+        return round(min(max(seconds, 0.0), max(time.time() - began, 0.0)), 1)
 
     def pending(self) -> Iterator[Pending]:
         """The messages that some destination has not settled, oldest first."""
@@ -114,7 +122,10 @@ def spools(root: str) -> Iterator[list[Spool]]:
     path = Path(root)
     opened: list[Spool] = []
     try:
-        outer = Directory.open_existing(path)
+        try:
+            outer = Directory.open_existing(path)
+        except FileNotFoundError:
+            raise ConfigurationError(f"there is no directory {root}") from None
         names = outer.names()
         if any(name.endswith(_OURS) for name in names):
             opened.append(Spool(outer))
@@ -130,6 +141,14 @@ def spools(root: str) -> Iterator[list[Spool]]:
     finally:
         for spool in opened:
             spool.directory.close()
+
+
+def began_at(instance: str) -> float | None:
+    """When a process began to write, in seconds since the epoch; its name says so."""
+    try:
+        return int(instance[:12], 16) / 1_000
+    except ValueError:
+        return None
 
 
 def counted(pending: Iterator[Pending]) -> tuple[Counter[str], str | None]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from analytics_mixpanel.cli.output import add_json, print_rows
-from analytics_mixpanel.cli.queue.spools import Instance, Spool, counted, seconds_since, spools
+from analytics_mixpanel.cli.output import add_json, print_rows, size_in_words, time_in_words
+from analytics_mixpanel.cli.queue.spools import Instance, Spool, began_at, counted, seconds_since, spools
 
-_COLUMNS = ("spool", "what", "name", "files", "bytes", "messages", "destinations", "oldest_seconds")
+_COLUMNS = ("spool", "what", "began", "waiting", "oldest", "size")
 
 Row = dict[str, Any]
 
@@ -29,7 +30,11 @@ def run(options: argparse.Namespace) -> int:
     """
     with spools(options.directory) as found:
         rows = [row for spool in found for row in _rows(spool)]
-    print_rows(rows, _COLUMNS, as_json=options.json)
+    if rows or options.json:
+        one = len({row["spool"] for row in rows}) == 1
+        print_rows(rows, _COLUMNS[one:], as_json=options.json, shown=_shown)
+    else:
+        print("nothing waits")
     return int(any(row["what"] != "alive" and (row["messages"] or row["what"] == "corrupt") for row in rows))
 
 
@@ -51,6 +56,19 @@ def _rows(spool: Spool) -> Iterator[Row]:
         }
 
 
+def _shown(row: Mapping[str, Any]) -> Row:
+    """A row as people read it."""
+    oldest, began = row.get("oldest_seconds"), began_at(row.get("name", ""))
+    return {
+        "spool": row["spool"],
+        "what": row["what"],
+        "began": began and f"{datetime.fromtimestamp(began):%Y-%m-%d %H:%M}",
+        "waiting": ", ".join(f"{name} {count}" for name, count in (row.get("destinations") or {}).items()),
+        "oldest": None if oldest is None else time_in_words(oldest),
+        "size": size_in_words(row["bytes"]),
+    }
+
+
 def _instance(instance: Instance) -> Row:
     counts, oldest = counted(instance.pending())
     return {
@@ -60,5 +78,5 @@ def _instance(instance: Instance) -> Row:
         "bytes": instance.size,
         "messages": max(counts.values(), default=0),
         "destinations": dict(counts),
-        "oldest_seconds": seconds_since(oldest),
+        "oldest_seconds": instance.bounded(seconds_since(oldest)),
     }

@@ -60,8 +60,10 @@ def test_people_get_a_table(command: Command, cemetery: str) -> None:
     out = command("queue", "dead", cemetery).out
     assert "too old" in out
     assert "properties.time" in out
-    assert "m3" in out
     assert "Paid" in out
+    assert "2023-11-14" in out
+    assert "3 dead letters" in out
+    assert "there are none" in command("queue", "dead", cemetery, "--reason", "no such").out
 
 
 def test_a_damaged_line_is_said(command: Command, spooling: Any) -> None:

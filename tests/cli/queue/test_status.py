@@ -76,7 +76,25 @@ def test_people_get_a_table(command: Command, spooling: Any) -> None:
     spooling.leave(1)
     done = command("queue", "status", str(spooling.root))
     assert "orphan" in done.out
-    assert '{"Shop":1}' in done.out
+    assert "Shop 1" in done.out
+    assert " bytes" in done.out
+
+
+def test_an_age_is_that_of_waiting(command: Command, spooling: Any) -> None:
+    """A time that a call was given, years ago or years ahead, is not when the message began to wait."""
+    queue = spooling.queue()
+    queue.open("Shop")
+    for year in ("2999", "1999"):
+        queue.put(b'{"timestamp":"%s-01-01T00:00:00Z"}' % year.encode(), ("Shop",))
+        (row,) = command("queue", "status", str(spooling.root), "--json").rows
+        assert 0 <= row["oldest_seconds"] < 600
+    queue.close()
+
+
+def test_nothing_is_said_to_be_nothing(command: Command, spooling: Any) -> None:
+    """Where everything was delivered people get no empty table."""
+    with spooling.directory():
+        assert command("queue", "status", str(spooling.root)).out == "nothing waits\n"
 
 
 def test_an_empty_spool_is_well(command: Command, spooling: Any) -> None:
