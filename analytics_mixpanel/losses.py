@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from attrs import define, field
 
 from analytics_mixpanel.accounts import ACCEPTED, RECOVERED, Account
@@ -18,6 +17,7 @@ from analytics_mixpanel.delivery import Outcome, Rejection
 from analytics_mixpanel.errors import DroppedError, LossError, RejectedError
 from analytics_mixpanel.hooks import tell
 from analytics_mixpanel.journal import log_seldom, place_of
+from analytics_mixpanel.lanes.load import decoded
 from analytics_mixpanel.message import Message
 from analytics_mixpanel.plugins import Plugins
 
@@ -87,7 +87,7 @@ class Losses:
         if self.on_error is None and not self.plugins.dropped:
             self.drop([Message()] * len(bodies), reason)  # nobody looks at them
         else:
-            self.drop([orjson.loads(body) for body in bodies], reason)
+            self.drop([decoded(body) or Message() for body in bodies], reason)
 
     def keep_given_up(self, bodies: Sequence[bytes], reason: str, tries: Tries) -> None:
         """Keep what the client gives up, having tried to deliver it, as dead letters."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from analytics_mixpanel.accounts import Account
 from analytics_mixpanel.delivery import Batch, Outcome
-from analytics_mixpanel.hooks import fold, tell
-from analytics_mixpanel.hookspecs import Drop
-from analytics_mixpanel.lanes.load import Load
+from analytics_mixpanel.hooks import tell
+from analytics_mixpanel.lanes.sifting import Sifted, enriched, readable
 from analytics_mixpanel.lanes.trip import Trip
 from analytics_mixpanel.losses import Losses
 from analytics_mixpanel.plugins import Plugins
@@ -24,20 +23,21 @@ class Clerk:
 
     def enrich(self, trip: Trip) -> None:
         """Let plugins enrich this destination's own copies, or drop them."""
-        if not (hooks := self._plugins.enrich):
-            trip.enriched = True
-            return
-        bodies = trip.load.bodies
-        originals = list(trip.load.messages)
-        answers = [fold(hooks, message, self._destination) for message in originals]
-        dropped = {i: answer.reason for i, answer in enumerate(answers) if isinstance(answer, Drop)}
-        kept = [i for i in range(len(answers)) if i not in dropped]
-        load = Load([bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
-        is_open = not dropped or self._reader.settle(load.bodies)
-        trip.load, trip.enriched, trip.whole = load, True, not dropped
+        if self._plugins.enrich:
+            self._go_on_with(trip, enriched(trip.load, self._plugins.enrich, self._destination))
+
+    def sort_out(self, trip: Trip) -> None:
+        """Part with what is no message: something of the batch made somebody raise."""
+        self._go_on_with(trip, readable(trip.load))
+
+    def _go_on_with(self, trip: Trip, sifted: Sifted) -> None:
+        outcome = Outcome(dropped=dict(enumerate(sifted.reasons)))
+        is_open = not outcome.dropped or self._reader.settle(sifted.load.bodies)
+        trip.load, trip.whole = sifted.load, trip.whole and not outcome.dropped
+        trip.enriched = trip.enriched or sifted.enriched
         if is_open:
-            self._losses.account.settle(Account.tally(0, Outcome(dropped=dropped)))
-            self._losses.tell(originals, Outcome(dropped=dropped))
+            self._losses.account.settle(Account.tally(0, outcome))
+            self._losses.tell(sifted.dropped, outcome)
 
     def settle(self, trip: Trip, batch: Batch, outcome: Outcome) -> bool:
         """Account for an attempt; False when the reader was closed meanwhile."""

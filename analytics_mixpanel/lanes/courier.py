@@ -16,6 +16,7 @@ from analytics_mixpanel.journal import log_seldom, place_of
 from analytics_mixpanel.lanes.attempt import PASSING, Attempt, ask
 from analytics_mixpanel.lanes.breaker import Breaker, Turn
 from analytics_mixpanel.lanes.clerk import Clerk
+from analytics_mixpanel.lanes.keep_on import keep_on
 from analytics_mixpanel.lanes.load import Load
 from analytics_mixpanel.lanes.retry import Patience, RetryPolicy, Wait
 from analytics_mixpanel.lanes.trip import Trip
@@ -87,15 +88,14 @@ class Courier:
         """Deliver until the reader is closed."""
         pace = self._pace
         with self._at_work:
-            going_on = True
-            while going_on:
-                try:
-                    going_on = self._go_on(math.inf) and self._set_out(
-                        self.reader.take(pace.count, pace.bytes, pace.interval)
-                    )
-                    get_ready_for_the_end()
-                except BaseException as error:  # noqa: BLE001 - SystemExit, say: the thread outlives it
-                    self._interrupted(error, math.inf)
+            keep_on(
+                lambda: (
+                    self._go_on(math.inf)
+                    and self._set_out(self.reader.take(pace.count, pace.bytes, pace.interval))
+                ),
+                lambda error: self._interrupted(error, math.inf),
+                BaseException,  # SystemExit, say: the thread outlives it
+            )
 
     def run_until(self, deadline: float) -> None:
         """Deliver what is there now, on this thread; for a process that can start none.
@@ -108,16 +108,15 @@ class Courier:
             return  # a hook or a signal handler that flushes does so within a flush
         self._worker = threading.get_ident()
         try:
-            going_on = True
-            while going_on:
-                try:
-                    going_on = (
-                        self._go_on(deadline)
-                        and self._clock() < deadline
-                        and self._set_out(self.reader.take_now(self._pace.count, self._pace.bytes))
-                    )
-                except Exception as error:  # noqa: BLE001 - whatever it is, the batch is kept
-                    self._interrupted(error, deadline)
+            keep_on(
+                lambda: (
+                    self._go_on(deadline)
+                    and self._clock() < deadline
+                    and self._set_out(self.reader.take_now(self._pace.count, self._pace.bytes))
+                ),
+                lambda error: self._interrupted(error, deadline),
+                Exception,
+            )
         finally:
             self._worker = None
             self._at_work.release()
@@ -164,6 +163,7 @@ class Courier:
     def _go_on(self, until: float) -> bool:
         """Go on with the batch in hand; False when the time was up, or the reader was closed."""
         if self._bodies:
+            get_ready_for_the_end()
             self._trip = self._trip or self._new_trip(self._bodies)
             if not self._travel(self._trip, until):
                 return False
@@ -186,6 +186,8 @@ class Courier:
 
     def _travel(self, trip: Trip, until: float) -> bool:
         """Try, as often as it takes; False when the time was up, or the reader was closed."""
+        if trip.raised:
+            self._clerk.sort_out(trip)
         if not trip.enriched:
             self._clerk.enrich(trip)
         while trip.load:
@@ -199,6 +201,8 @@ class Courier:
                 give_up = self._plan(trip, turn, batch, attempt)
             finally:
                 self._breaker.end(turn)
+            if attempt.error:
+                self._clerk.sort_out(trip)
             if give_up:
                 self._clerk.give_up(trip, give_up)
                 trip.load = trip.load.first(0)

@@ -10,6 +10,15 @@ import orjson
 from analytics_mixpanel.message import Message
 
 
+def decoded(body: bytes) -> Message | None:
+    """The message; None where the bytes are none, which nobody but an intruder puts on disk."""
+    try:
+        message = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return message if isinstance(message, dict) else None  # type: ignore[return-value]
+
+
 class Decoded(Sequence[Message]):
     """Messages that are decoded when they are looked at, each time anew."""
 

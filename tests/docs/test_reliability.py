@@ -180,7 +180,8 @@ def test_the_commands(stand_in: StandIn, run_python: Run) -> None:
     assert "orphan" in outputs["status"][1]
     assert outputs["drain"] == (1, "1 delivered, 1 rejected, 0 dropped, 0 left\n")
     assert "Later" in outputs["dead"][1]
-    assert outputs["retry"] == (0, "1 put back into the queue, 0 kept as dead letters\n")
+    assert outputs["retry"][0] == 0
+    assert outputs["retry"][1].startswith("1 put back into the queue, 0 kept as dead letters\n")
     assert json.loads(outputs["export"][1])["event"] == "Later"
     assert outputs["purge"][0] == 0
     assert {name: status for name, (status, _) in outputs.items()}["status"] == 1
