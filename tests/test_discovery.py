@@ -162,6 +162,16 @@ def test_a_disabled_one_is_never_imported(install: Callable[..., None], output: 
     assert printed == "given e\n[]\n"
 
 
+def test_an_import_runs_no_installed_code(install: Callable[..., None], run_python: Run) -> None:
+    """Whoever imports the package has imported no plugin: that is left to who makes a client."""
+    install("good", "broken")
+    ended = run_python(
+        "import sys, analytics_mixpanel, analytics_mixpanel.client\n"
+        "print([name for name in sys.modules if name.startswith(('plugin_', 'analytics_mixpanel_'))])"
+    )
+    assert ended.stdout == "[]\n", ended.stderr
+
+
 def test_discovery_may_be_off(install: Callable[..., None], output: Callable[..., str]) -> None:
     """With ``discover=False`` nothing installed is imported."""
     install("good", "broken")

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics_mixpanel import Batch, Client, hookimpl
+from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel.errors import ArgumentError
+from analytics_mixpanel_destination import Mixpanel
 
 Start = Callable[..., Any]
 
@@ -181,7 +183,7 @@ class TestFuzz:
 
 
 def _million() -> dict[str, int]:
-    return {f"key {number}": number for number in range(100_000)}
+    return {f"key {number}": number for number in range(1_000_000)}
 
 
 _CASES: dict[str, tuple[Any, Any]] = {
@@ -226,7 +228,7 @@ def test_what_cannot_be_encoded_costs_its_key(used: tuple[Client, Keeping], prop
     assert keeping.messages[-1]["properties"]["kept"] == 1
 
 
-def test_a_hundred_thousand_keys(used: tuple[Client, Keeping]) -> None:
+def test_a_million_keys(used: tuple[Client, Keeping]) -> None:
     """Too long a message is dropped, and counted; the next is taken."""
     client, keeping = used
     before = client.stats()["Keeping"].dropped
@@ -248,3 +250,60 @@ def test_what_is_changed_after_the_call(used: tuple[Client, Keeping]) -> None:
     properties.clear()
     assert client.flush(30) == 0
     assert keeping.messages[-1]["properties"] == {"list": [1], "dict": {"a": 1}}
+
+
+_FATES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "no name": ({"event": ""}, "rejected"),
+    "a blank name": ({"event": " "}, "rejected"),
+    "a name as long as may be": ({"event": "x" * 255}, "delivered"),
+    "a longer name": ({"event": "x" * 256}, "rejected"),
+    "a huge name": ({"event": "x" * 900_000}, "rejected"),
+    "lines": ({"event": "a\nb\r\n"}, "delivered"),
+    "NUL": ({"event": "\x00"}, "delivered"),
+    "half a character": ({"event": "a\ud800b", "user_id": "\udfff"}, "delivered"),
+    **{
+        f"the user {user}": ({"user_id": user}, "rejected")
+        for user in ("anon", "null", "0", "undefined", "00000000-0000-0000-0000-000000000000", "-1", "none")
+    },
+    "a user of lines": ({"user_id": "a\nb"}, "delivered"),
+    "no user": ({"user_id": ""}, "refused"),
+    "32 KB": ({"properties": {"p": "x" * 33_000}}, "delivered"),
+    "almost 1 MB": ({"properties": {"p": "x" * 999_000}}, "delivered"),
+    "over 1 MB": ({"properties": {"p": "x" * 1_000_000}}, "dropped"),
+    "300 properties": ({"properties": {f"p{n}": n for n in range(300)}}, "rejected"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "fate"), _FATES.values(), ids=_FATES)
+def test_what_becomes_of_it_at_mixpanel(
+    make_client: Callable[..., Client], stand_in: StandIn, arguments: dict[str, Any], fate: str
+) -> None:
+    """Each has one fate, with a reason, by Mixpanel's documented rules; what is beside it arrives."""
+    told: list[str] = []
+    client = make_client(
+        Mixpanel(token="a-token-0123456789", api_host=stand_in.url),
+        upload_interval=60,
+        on_error=lambda error, messages: told.extend(error.reason for _ in messages),
+    )
+    client.track("u", "Before")
+    try:
+        taken, _ = client.track(**{"user_id": "u", "event": "Odd", **arguments})
+    except ArgumentError:
+        assert fate == "refused"
+    else:
+        assert fate != "refused"
+        assert taken is (fate != "dropped")
+    client.track("u", "After")
+    assert client.flush(30) == 0
+    stats = client.stats()["Mixpanel"]
+    counts = {
+        "delivered": stats.delivered,
+        "rejected": stats.rejected,
+        "dropped": sum(stats.dropped.values()),
+    }
+    expected = {"delivered": 2, "rejected": 0, "dropped": 0}
+    if fate in expected:
+        expected[fate] += 1
+    assert counts == expected
+    assert [bool(reason) for reason in told] == [True] * (fate in ("rejected", "dropped"))
+    assert {"Before", "After"} <= {event.event for event in stand_in.events}
