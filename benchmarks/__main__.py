@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks import mapping, parts, plugins, report, runner
+from benchmarks import backlog, mapping, parts, plugins, report, runner
 from benchmarks.environment import installed
 from benchmarks.measures import MEASURES
 from benchmarks.peers import PEERS
@@ -18,6 +18,7 @@ from benchmarks.peers import PEERS
 _OURS: Final[Mapping[str, Callable[[bool], Sequence[object]]]] = {
     "mapping": mapping.measured,
     "plugins": plugins.measured,
+    "backlog": backlog.measured,
 }
 _NAMES: Final = (*MEASURES, "import", "parts", *_OURS)
 

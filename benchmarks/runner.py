@@ -8,6 +8,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -94,7 +95,7 @@ def _run_measure(plan: Plan, name: str, results: dict[str, Samples], tell: Calla
     events = measure.events[1 if plan.quick else 0]
     for turn in plan.turns(measure.repeats):
         for peer, samples in results.items():
-            if measure.mode == "hang" and PEERS[peer].waits_inside_calls:
+            if measure.mode in {"hang", "gate"} and PEERS[peer].waits_inside_calls:
                 samples.skipped[name] = "it sends within calls and keeps no queue"
             if name in samples.skipped or name in samples.failures:
                 continue
@@ -112,9 +113,10 @@ def _add(samples: Samples, name: str, reading: dict[str, Any]) -> None:
 
 
 def _probe(name: str, mode: str, peer: str, events: int) -> dict[str, Any]:
-    with Sink(mode) as sink:
+    # What a client keeps on disk goes there, and is removed with it.
+    with Sink(mode) as sink, TemporaryDirectory() as folder:
         reading: dict[str, Any] = json.loads(
-            _output(["-m", "benchmarks.probe", name, peer, sink.url, str(events)])
+            _output(["-m", "benchmarks.probe", name, peer, sink.url, str(events)], TMPDIR=folder)
         )
     return reading
 
@@ -122,6 +124,8 @@ def _probe(name: str, mode: str, peer: str, events: int) -> dict[str, Any]:
 def _run_imports(plan: Plan, results: dict[str, Samples], tell: Callable[[str], None]) -> None:
     for turn in plan.turns(_IMPORT_REPEATS):
         for peer, samples in results.items():
+            if not PEERS[peer].make:
+                continue
             tell(f"import {turn + 1}: {peer}")
             command = ["-c", _TIMED_IMPORT.format(module=PEERS[peer].module, make=PEERS[peer].make)]
             try:
@@ -135,13 +139,13 @@ def _run_imports(plan: Plan, results: dict[str, Samples], tell: Callable[[str], 
                 samples.values[row.key].append(milliseconds)
 
 
-def _output(arguments: Iterable[str]) -> str:
+def _output(arguments: Iterable[str], **environment: str) -> str:
     """What a fresh interpreter prints last."""
     try:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=child_environment(),
+            env={**child_environment(), **environment},
             capture_output=True,
             text=True,
             timeout=TIMEOUT,

@@ -1,7 +1,8 @@
 """A server that takes events and only counts them: ``python -m benchmarks.server FD MODE``.
 
 It shares the machine with the client that is measured, so it does next to nothing while events arrive: a
-request is read whole, answered at once and kept as it came. Its events are counted when ``/count`` is asked.
+request is read whole, answered at once and kept as it came. Its events are counted when ``/count`` is asked;
+``/close`` has requests wait for their answers until ``/open``.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ class CountingServer:
     """Keeps what is posted to it.
 
     Args:
-        mode: ``answer`` at once, after a ``delay``, or ``hang``: never.
+        mode: ``answer`` at once, when the ``gate`` is open, after a ``delay``, or ``hang``: never.
     """
 
     def __init__(self, mode: str) -> None:
         self._mode = mode
         self._kept: list[Request] = []
+        self._open = asyncio.Event()
+        self._open.set()
 
     async def run(self, listening: socket.socket) -> None:
         """Serve until the lifetime is over."""
@@ -60,17 +63,26 @@ class CountingServer:
 
     async def _answer(self, method: str, request: Request) -> tuple[bytes, bytes]:
         if method == "GET":
-            count = {"requests": len(self._kept), "events": sum(map(count_events, self._kept))}
-            return b"200 OK", json.dumps(count).encode()
+            return b"200 OK", json.dumps(self._order(request.path)).encode()
         answer = _ANSWERS.get(request.path)
         if answer is None:
             return b"404 Not Found", b"{}"
         self._kept.append(request)
+        await self._open.wait()
         if self._mode == "delay":
             await asyncio.sleep(DELAY)
         if self._mode == "hang":
             await asyncio.sleep(LIFETIME)
         return b"200 OK", answer
+
+    def _order(self, path: str) -> dict[str, int]:
+        if path == "/open":
+            self._open.set()
+        elif path == "/close":
+            self._open.clear()
+        elif path == "/count":
+            return {"requests": len(self._kept), "events": sum(map(count_events, self._kept))}
+        return {"requests": len(self._kept)}
 
 
 def parse_head(head: bytes) -> tuple[str, str, str, int]:

@@ -6,6 +6,8 @@ import json
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from http.client import HTTPConnection
 from types import TracebackType
 from typing import Final
@@ -43,9 +45,29 @@ class Sink:
 
 def counted(url: str) -> dict[str, int]:
     """How many ``requests`` the server of this address has had, and how many ``events``."""
+    return _asked(url, "/count")
+
+
+def hold(url: str, send: Callable[[], object]) -> None:
+    """Have the server answer nothing from now on, and wait until it does not answer what ``send`` sends."""
+    before = _asked(url, "/close")["requests"]
+    send()
+    deadline = time.monotonic() + _TIMEOUT
+    while _asked(url, "/requests")["requests"] == before:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the client sent nothing")
+        time.sleep(0.02)
+
+
+def let_go(url: str) -> None:
+    """Have the server answer everything from now on."""
+    _asked(url, "/open")
+
+
+def _asked(url: str, what: str) -> dict[str, int]:
     connection = HTTPConnection(url.removeprefix("http://"), timeout=_TIMEOUT)
     try:
-        connection.request("GET", "/count")
+        connection.request("GET", what)
         answer: dict[str, int] = json.loads(connection.getresponse().read())
         return answer
     finally:

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from benchmarks.measures import call, memory, throughput
+from benchmarks.measures import call, drain, memory, throughput
 from benchmarks.measures.reading import Reading
 from benchmarks.peers.connection import Connection
 
@@ -85,6 +85,16 @@ MEASURES: Final = {
         events=(6_000, 2_000),
         repeats=1,
         rows=(Row("events_per_second_slow", "events/s when every answer takes 100 ms", 0),),
+    ),
+    "drain": Measure(
+        run=drain.run,
+        mode="gate",
+        events=(40_000, 2_000),
+        repeats=3,
+        rows=(
+            Row("drained_per_second", "events/s of a backlog of 40,000", 0),
+            Row("resident_mb", "resident memory that the backlog takes, MB"),
+        ),
     ),
     "memory": Measure(
         run=memory.run,

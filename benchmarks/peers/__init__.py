@@ -17,7 +17,7 @@ class Peer:
     Attributes:
         distribution: what is installed.
         module: what an application imports.
-        make: code that makes a client, which sends nothing.
+        make: code that makes a client, which sends nothing; "" for another setting of one that is there.
         adapter: the module in this package whose ``connect(url, queue_size)`` opens one.
         waits_inside_calls: it sends within calls, so that a server that hangs makes a call hang.
     """
@@ -43,6 +43,12 @@ PEERS: Final = {
         module="analytics_mixpanel",
         make="analytics_mixpanel.Client('benchmark', send=False)",
         adapter="ours",
+    ),
+    "ours-spool": Peer(
+        distribution="analytics-mixpanel",
+        module="analytics_mixpanel",
+        make="",
+        adapter="ours_spool",
     ),
     "segment": Peer(
         distribution="segment-analytics-python",

@@ -6,6 +6,7 @@
 
 run        the whole of it               herd     starts the writers, kills them, starts others
 plan       how long, how many kills      gauges   memory, threads, descriptors and disk meanwhile
-writer     one process                   faults   what goes wrong at the server, and how often
-marks      what a kill cannot take back  arrivals what reached the server
+nursery    where they are forked         faults   what goes wrong at the server, and how often
+writer     one of them                   arrivals what reached the server
+marks      what a kill cannot take back  account  the sum
 """

@@ -75,7 +75,7 @@ def account(
     reported = Counter(
         why
         for (life, number), why in letters.items()
-        if (life, number) not in arrivals and number < accepted.get(life, 0)
+        if not arrivals.has((life, number)) and number < accepted.get(life, 0)
     )
     return Account(
         accepted=sum(accepted.values()),

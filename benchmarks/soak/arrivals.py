@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeAlias
 
@@ -12,6 +12,8 @@ import orjson
 from attrs import define, field
 
 _HEAD: Final = struct.Struct("<I?")
+# More calls than a life has.
+_CALLS: Final = 1 << 40
 # A writer's life, and the number of the call in it.
 Call: TypeAlias = tuple[int, int]
 
@@ -54,28 +56,31 @@ class Arrivals:
     unanswered: int = 0
     killed: int = 0
     different: int = 0
-    _seen: dict[Call, tuple[int, bool]] = field(factory=dict, repr=False)
+    # Millions of numbers, which cost the garbage collector nothing: by the call's, what tells an event.
+    _seen: dict[int, int] = field(init=False, factory=dict, repr=False)
+    _to_come_again: set[int] = field(init=False, factory=set, repr=False)
 
     def add(self, request: Request) -> None:
         """Count a request's records."""
         for record in request.records:
             properties = record["properties"]
-            call = (properties["life"], properties["number"])
+            call = _packed((properties["life"], properties["number"]))
+            told_by = _told_by(record)
             first = self._seen.get(call)
             if first is None:
-                self._seen[call] = _told_by(record), request.answered
+                self._seen[call] = told_by
             else:
-                self._count_again(first, record, request)
+                self.different += first != told_by
+                self._count_again(call)
+            if not request.answered:
+                self._to_come_again.add(call)
 
-    def _count_again(self, first: tuple[int, bool], record: dict[str, Any], request: Request) -> None:
-        told_by, answered = first
-        if answered:
-            self.killed += 1
-        else:
+    def _count_again(self, call: int) -> None:
+        if call in self._to_come_again:
+            self._to_come_again.discard(call)
             self.unanswered += 1
-        self.different += told_by != _told_by(record)
-        properties = record["properties"]
-        self._seen[properties["life"], properties["number"]] = told_by, request.answered
+        else:
+            self.killed += 1
 
     @property
     def duplicates(self) -> int:
@@ -87,12 +92,18 @@ class Arrivals:
         """How many different events arrived."""
         return len(self._seen)
 
-    def __contains__(self, call: object) -> bool:
-        return call in self._seen
+    def has(self, call: Call) -> bool:
+        """Whether this call's event arrived."""
+        return _packed(call) in self._seen
 
-    def calls(self) -> Iterable[Call]:
+    def calls(self) -> Iterator[Call]:
         """The calls whose events arrived."""
-        return self._seen.keys()
+        return (divmod(packed, _CALLS) for packed in self._seen)
+
+
+def _packed(call: Call) -> int:
+    life, number = call
+    return life * _CALLS + number
 
 
 def _told_by(record: dict[str, Any]) -> int:

@@ -6,7 +6,8 @@ from typing import Final
 
 from attrs import frozen
 
-#: Kills a minute; more would leave no time between them for a process to start and do something.
+#: Kills a minute; each repeats what its process had in flight, and the more events lie between two, the less
+#: that is of all.
 KILLS_A_MINUTE: Final = 170.0
 
 

@@ -1,4 +1,4 @@
-"""One writing process: ``python -m benchmarks.soak.writer LIFE SPOOL MARKS URL``.
+"""One writing process.
 
 Tracks as fast as it can until it is killed or told to end, and notes what was accepted once a call has
 returned: the next call may be the one in which it dies.
@@ -6,7 +6,6 @@ returned: the next call may be the one in which it dies.
 
 from __future__ import annotations
 
-import sys
 import time
 from itertools import count
 from pathlib import Path
@@ -23,12 +22,11 @@ _HOLD: Final = 0.02
 _LAST: Final = 30.0
 
 
-def main() -> None:
+def write(life: int, spool: str, path: Path, url: str) -> None:
     """Write until the order is to end; then deliver what there is time for."""
-    life, spool, marks_path, url = sys.argv[1:]
     client = Client("soak", url, queue=f"spool:{spool}", timeout=TIMEOUT, shutdown_timeout=_LAST)
-    with Marks(Path(marks_path)) as marks:
-        _write(client, marks, int(life))
+    with Marks(path) as marks:
+        _write(client, marks, life)
     client.shutdown()
 
 
@@ -47,7 +45,3 @@ def _write(client: Client, marks: Marks, life: int) -> None:
         else:
             refused += 1
         marks.note(life, accepted, refused)
-
-
-if __name__ == "__main__":
-    main()
