@@ -6,6 +6,7 @@ returned: the next call may be the one in which it dies.
 
 from __future__ import annotations
 
+import logging
 import time
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,7 @@ _LAST: Final = 30.0
 
 def write(life: int, spool: str, path: Path, url: str) -> None:
     """Write until the order is to end; then deliver what there is time for."""
+    logging.getLogger("analytics_mixpanel").setLevel(logging.CRITICAL)  # all of it is in the account
     client = Client("soak", url, queue=f"spool:{spool}", timeout=TIMEOUT, shutdown_timeout=_LAST)
     with Marks(path) as marks:
         _write(client, marks, life)
