@@ -36,10 +36,13 @@ def _working(served: Any) -> set[str]:
 
 def test_an_event_is_its_visitor_s(server: Any, arrived: Arrived) -> None:
     """In both workers, which were forked after the client had been made and used."""
-    server.visit("/seen", _VISITORS * 3)
-    events = arrived("Seen", 36)
-    assert all(event.distinct_id == event.properties["who"] for event in events)
-    assert len({event.properties["pid"] for event in events}) == 2
+    for visits in range(1, 20):
+        server.visit("/seen", _VISITORS)
+        events = arrived("Seen", visits * 12)
+        assert all(event.distinct_id == event.properties["who"] for event in events)
+        if len({event.properties["pid"] for event in events}) == 2:
+            return
+    pytest.fail("one of the workers had no visitor")
 
 
 def test_who_signs_in_is_known_from_then_on(server: Any, arrived: Arrived) -> None:

@@ -140,6 +140,12 @@ class WireServer:
         """The names of the events that it has taken, in order."""
         return [each["event"] for heard in self.heard if heard.path == "/import" for each in heard.records]
 
+    @property
+    def shown(self) -> list[str]:
+        """The names of the events as Mixpanel shows them: what came again, by the same id, counts once."""
+        records = [each for heard in self.heard if heard.path == "/import" for each in heard.records]
+        return [name for name, _ in {(each["event"], each["properties"]["$insert_id"]) for each in records}]
+
     def misbehave(self, behaviour: Behaviour) -> None:
         """Do this with every connection from now on; those that are open end."""
         self.behaviour = behaviour
