@@ -50,7 +50,7 @@ def lines(result: Result) -> list[str]:
         "lost": f"{total.lost:,}",
         "duplicates": f"{total.duplicates_part:.2%}; {total.killed:,} by kills, {total.unanswered:,} by lost "
         f"answers; not identical: {total.different:,}",
-        "the rest": f"delivered in {result.drained_in:.1f} s; files left: {result.left}; "
+        "the rest": f"delivered in {result.drained_in:.1f} s; messages left: {result.left}; "
         f"writers that failed: {result.failed}",
         "requests": _counts(result.answers),
     }

@@ -21,7 +21,7 @@ from attrs import frozen
 from benchmarks.environment import ROOT, child_environment
 from benchmarks.soak.account import Account, account, dead_letters
 from benchmarks.soak.arrivals import read_all
-from benchmarks.soak.gauges import Gauges, sizes_under
+from benchmarks.soak.gauges import Gauges
 from benchmarks.soak.herd import Herd
 from benchmarks.soak.marks import END, GO, HOLD, Marks
 from benchmarks.soak.plan import Plan
@@ -46,7 +46,7 @@ class Result:
         seconds: of writing.
         drained_in: seconds that the rest took after that.
         answers: how many requests the server answered in which way.
-        left: files that are still on the spool's disk, save dead letters.
+        left: messages that are still in the spool.
         gauges: what it took of the machine.
     """
 
@@ -74,13 +74,12 @@ def soak(plan: Plan, tell: Callable[[str], None] = lambda _: None) -> Result:
                 marks.order = END
                 herd.wait()
             tell("delivering what is left")
-            _drain(spool, url)
+            left = _drain(spool, url)
             drained_in = time.monotonic() - began - seconds
             tell("adding up")
             accepted = {life: marks.accepted(life) for life in range(herd.lives)}
             refused = sum(marks.refused(life) for life in range(herd.lives))
         total = account(accepted, refused, read_all(arrivals), dead_letters(spool))
-        left = len(sizes_under(spool)) - len(list(spool.glob("*/dead-*")))
         return Result(total, herd.killed, herd.failed, seconds, drained_in, answers, left, gauges)
 
 
@@ -114,8 +113,8 @@ def _wait_for_all(herd: Herd, writers: int) -> None:
         time.sleep(_LOOK)
 
 
-def _drain(spool: Path, url: str) -> None:
-    """Have the command deliver what nobody lives to deliver."""
+def _drain(spool: Path, url: str) -> int:
+    """Have the command deliver what nobody lives to deliver; how many messages it leaves."""
     command = [sys.executable, "-c", _COMMAND, "queue", "drain", str(spool), "--json"]
     done = subprocess.run(
         [*command, "--token", "soak", "--host", url, "--timeout", str(_DRAIN)],
@@ -126,8 +125,11 @@ def _drain(spool: Path, url: str) -> None:
         timeout=_DRAIN + _SETUP,
         check=False,
     )
-    if done.returncode:
-        raise RuntimeError(f"the rest could not be delivered: {done.stdout}{done.stderr}")
+    try:
+        left: int = json.loads(done.stdout)["left"]
+    except ValueError:
+        raise RuntimeError(f"the rest could not be delivered: {done.stderr}") from None
+    return left
 
 
 @contextmanager
