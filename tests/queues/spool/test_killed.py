@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import random
 import signal
@@ -21,6 +22,8 @@ from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel_destination import Mixpanel
 
 _ROOT: Final = Path(__file__).parents[3]
+#: Tells the figures of a run, with --log-cli-level=INFO.
+_log: Final = logging.getLogger(__name__)
 
 # Tracks for ever, and notes each number once its call has returned.
 _WRITER: Final = """
@@ -122,13 +125,7 @@ _FAULTS: Final[list[dict[str, object]]] = [
 
 @pytest.mark.parametrize(("kills", "writers"), [(12, 3), pytest.param(200, 4, marks=pytest.mark.stress)])
 def test_random_kills_lose_nothing(
-    start: Start,
-    stand_in: StandIn,
-    tmp_path: Path,
-    root: Path,
-    kills: int,
-    writers: int,
-    record_property: Callable[[str, object], None],
+    start: Start, stand_in: StandIn, tmp_path: Path, root: Path, kills: int, writers: int
 ) -> None:
     """Of writers killed again and again, with a server that fails, everything arrives."""
     chance = random.Random(kills)
@@ -156,7 +153,7 @@ def test_random_kills_lose_nothing(
     assert duplicates <= 2 * 50 * kills, "more than a batch for each death and each lost answer"
     if kills >= 200:  # with few, one batch is much of it all
         assert duplicates < 0.02 * len(noted)
-    record_property("figures", f"{kills} kills, {len(noted)} messages, {duplicates} duplicates")
+    _log.info("%d kills, %d messages, %d duplicates", kills, len(noted), duplicates)
 
 
 _TRACK: Final = """
