@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 from analytics_mixpanel.calls import Calls, Result
 from analytics_mixpanel.encoding import Encoder
 from analytics_mixpanel.errors import ConfigurationError, QueueFull
-from analytics_mixpanel.hooks import finish, fold
-from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.hooks import bare, finish, fold, redacted, tell
 from analytics_mixpanel.insight import Insight
 from analytics_mixpanel.journal import log, log_seldom, place_of
 from analytics_mixpanel.lanes.courier import Pace
@@ -108,12 +107,15 @@ class Client(Settings, Calls, Ending, Insight):
 
     def _accept(self, message: Message) -> Result:
         try:
-            if hooks := self._plugins.capture:
-                answer = fold(hooks, message)
-                if isinstance(answer, Drop):
-                    self._router.drop(message, answer.reason)
+            plugins = self._plugins
+            if plugins.capture or plugins.redact:
+                answer = fold(plugins.capture, message)
+                message, given_up = redacted(plugins.redact, answer, message, None)
+                if given_up is not None:
+                    self._router.drop(message, given_up)
                     return False, message
-                message = answer
+            if plugins.captured:
+                tell(plugins.captured, message)
             body = self._encoder.encode(message)
             if not self.send:
                 return True, message
@@ -127,7 +129,8 @@ class Client(Settings, Calls, Ending, Insight):
             raise  # as it was asked for
         except Exception as error:  # noqa: BLE001 - analytics must not break the application
             log_seldom("accept", "a message was dropped: %s", place_of(error))
-            self._router.drop(message, "error in the client")
+            # Whether it was redacted cannot be told.
+            self._router.drop(bare(message) if self._plugins.redact else message, "error in the client")
             return False, message
 
     def _notice_fork(self) -> None:

@@ -44,6 +44,21 @@ def capture(message: Message) -> Message | Drop | None:
 
 
 @hookspec
+def redact(message: Message, seen: Message | None) -> Message | Drop | None:
+    """Take out of a message what nobody may see; on the caller's thread or, after ``enrich``, the lane's.
+
+    It comes after every ``capture``, for messages too that one of them gave up, with ``seen`` None; and
+    after ``enrich``, with the message as it was before that, which has been redacted already. One that
+    raises costs the message, whose content nobody is told.
+    """
+
+
+@hookspec
+def captured(message: Message) -> None:
+    """Observe a new message as it is going to be queued; on the caller's thread, so it must not block."""
+
+
+@hookspec
 def enrich(message: Message, destination: str) -> Message | Drop | None:
     """Change one destination's own copy of a message before delivery; on the lane's thread, may be slow."""
 

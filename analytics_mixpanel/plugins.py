@@ -151,6 +151,8 @@ class Plugins:
 
     def _read_hooks(self) -> None:
         self.capture = self._hooks("capture")
+        self.redact = self._hooks("redact")
+        self.captured = self._hooks("captured")
         self.enrich = self._hooks("enrich")
         self.delivered = self._hooks("delivered")
         self.rejected = self._hooks("rejected")

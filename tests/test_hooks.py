@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from analytics_mixpanel import Drop
-from analytics_mixpanel.hooks import Hook, finish, fold, tell
+from analytics_mixpanel.hooks import NOT_REDACTED, Hook, finish, fold, redacted, tell
 
 _CANARY = "secret-canary"
 
@@ -17,7 +17,7 @@ def _raising(*_: object) -> None:
 
 
 def _marking(mark: str) -> Hook:
-    return Hook(mark, lambda message: {**message, "event": message["event"] + mark})
+    return Hook(mark, lambda message, *_: {**message, "event": message["event"] + mark})
 
 
 def test_each_sees_what_the_one_before_made() -> None:
@@ -66,6 +66,37 @@ def test_further_arguments_are_passed() -> None:
     given: list[Any] = []
     fold((Hook("p", lambda *arguments: given.append(arguments)),), {"event": "e"}, "Shop")
     assert given == [({"event": "e"}, "Shop")]
+
+
+def _message(**more: Any) -> Any:
+    return {"type": "track", "messageId": "1", "event": "e", "userId": _CANARY, **more}
+
+
+def test_a_message_that_is_given_up_is_redacted_as_well() -> None:
+    """What is told of it has passed the same hooks."""
+    made = redacted((_marking("1"),), Drop("why"), _message(), None)
+    assert made == (_message(event="e1"), "why")
+
+
+def test_the_last_word_is_that_of_who_redacts() -> None:
+    """What ``fold`` made goes on through each in turn, unless one gives it up; ``seen`` is passed on."""
+    given: list[Any] = []
+    keeping = Hook("p", lambda *arguments: given.append(arguments))
+    dropping = Hook("q", lambda *_: Drop("no"))
+    hooks = (Hook("r", lambda message, _: {**message, "event": "r"}), keeping)
+    assert redacted(hooks, _message(event="f"), _message(), {"event": "s"}) == (_message(event="r"), None)
+    assert given == [(_message(event="r"), {"event": "s"})]
+    assert redacted((dropping, keeping), _message(), _message(), None) == (_message(), "no")
+    assert len(given) == 2
+
+
+@pytest.mark.parametrize("call", [_raising, lambda *_: _CANARY])
+def test_one_that_cannot_redact_costs_the_message(call: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """It is given up, and what is told of it is neither the application's nor whom it is about."""
+    made = redacted((Hook("Broken", call), _marking("1")), _message(), _message(), None)
+    assert made == ({"type": "track", "messageId": "1"}, NOT_REDACTED)
+    assert "plugin Broken gave" in caplog.text
+    assert _CANARY not in caplog.text
 
 
 def test_observers_are_all_told(caplog: pytest.LogCaptureFixture) -> None:

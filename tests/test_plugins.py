@@ -85,6 +85,16 @@ class Everything:
         self._keep("capture", message)
 
     @hookimpl
+    def redact(self, message: Message, seen: Message | None) -> None:
+        """Keep the call."""
+        self._keep("redact", message["event"], seen and seen["event"])
+
+    @hookimpl
+    def captured(self, message: Message) -> None:
+        """Keep the call."""
+        self._keep("captured", message["event"])
+
+    @hookimpl
     def enrich(self, message: Message, destination: str) -> None:
         """Keep the call."""
         self._keep("enrich", message, destination)
@@ -135,6 +145,49 @@ def test_hook_capture(make_client: MakeClient, answering: Any, everything: Every
     client.flush()
     assert [message["event"] for (message,) in everything.of("capture")] == ["a"]
     assert everything.threads("capture") == {threading.current_thread()}
+
+
+def test_hook_redact(make_client: MakeClient, answering: Any, everything: Everything) -> None:
+    """``redact`` gets what ``capture`` made, whoever is registered first; and again what ``enrich`` made."""
+
+    @define(eq=False)
+    class Late:
+        @hookimpl(trylast=True)
+        def capture(self, message: Message) -> Drop | None:
+            message["event"] += " captured"
+            return Drop("unwanted") if message["event"] == "b captured" else None
+
+        @hookimpl(trylast=True)
+        def enrich(self, message: Message) -> None:
+            message["event"] += " enriched"
+
+    shop = answering()
+    client = make_client(everything, shop, Late())
+    client.track("u", "a")
+    client.track("u", "b")
+    client.flush()
+    first, dropped, second = everything.of("redact")
+    assert (first, dropped) == (("a captured", None), ("b captured", None))
+    assert second == ("a captured enriched", "a captured")
+    assert shop.events == ["a captured enriched"]
+
+
+def test_hook_captured(make_client: MakeClient, answering: Any, everything: Everything) -> None:
+    """``captured`` gets what is going to be queued, on the caller's thread, and nothing that was given up."""
+
+    @define(eq=False)
+    class Last:
+        @hookimpl
+        def redact(self, message: Message) -> Message | Drop:
+            return Drop("unwanted") if message["event"] == "b" else {**message, "event": "redacted"}
+
+    client = make_client(everything, answering(), Last())
+    client.track("u", "a")
+    client.track("u", "b")
+    client.flush()
+    assert everything.of("captured") == [("redacted",)]
+    assert everything.of("dropped") == [("b", "Shop", "unwanted")]
+    assert everything.threads("captured") == {threading.current_thread()}
 
 
 def test_hook_enrich(make_client: MakeClient, answering: Any, everything: Everything) -> None:

@@ -24,7 +24,7 @@ class Clerk:
     def enrich(self, trip: Trip) -> None:
         """Let plugins enrich this destination's own copies, or drop them."""
         if self._plugins.enrich:
-            self._go_on_with(trip, enriched(trip.load, self._plugins.enrich, self._destination))
+            self._go_on_with(trip, enriched(trip.load, self._plugins, self._destination))
 
     def sort_out(self, trip: Trip) -> None:
         """Part with what is no message: something of the batch made somebody raise."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from analytics_mixpanel.hooks import Hook, fold
-from analytics_mixpanel.hookspecs import Drop
+from analytics_mixpanel.hooks import Fate, fold, redacted
 from analytics_mixpanel.lanes.load import Load, decoded
 from analytics_mixpanel.message import Message
+from analytics_mixpanel.plugins import Plugins
 
 DAMAGED = "damaged on disk"
 
@@ -29,14 +29,17 @@ class Sifted:
     enriched: bool = False
 
 
-def enriched(load: Load, hooks: tuple[Hook, ...], destination: str) -> Sifted:
+def enriched(load: Load, plugins: Plugins, destination: str) -> Sifted:
     """Let plugins enrich a destination's own copies, or drop them."""
-    originals = list(load.messages)
-    answers = [fold(hooks, message, destination) for message in originals]
-    drops = {i: answer.reason for i, answer in enumerate(answers) if isinstance(answer, Drop)}
-    kept = [i for i in range(len(load)) if i not in drops]
-    rest = Load([load.bodies[i] for i in kept], [answers[i] for i in kept])  # type: ignore[misc]
-    return Sifted(rest, [originals[i] for i in drops], list(drops.values()), enriched=True)
+    fates: list[Fate] = []
+    for message, body in zip(load.messages, load.bodies, strict=True):
+        answer = fold(plugins.enrich, message, destination)
+        seen = decoded(body) if plugins.redact else None
+        fates.append(redacted(plugins.redact, answer, message, seen))
+    kept = [i for i, (_, given_up) in enumerate(fates) if given_up is None]
+    dropped = {i: given_up for i, (_, given_up) in enumerate(fates) if given_up is not None}
+    rest = Load([load.bodies[i] for i in kept], [fates[i][0] for i in kept])
+    return Sifted(rest, [fates[i][0] for i in dropped], list(dropped.values()), enriched=True)
 
 
 def readable(load: Load) -> Sifted:

@@ -49,8 +49,8 @@ class Reporter:
         self._client = weakref.ref(client, lambda _: self._mailbox.wake())
         self._start()
 
-    @hookimpl(trylast=True)
-    def capture(self, message: Message) -> None:
+    @hookimpl
+    def captured(self, message: Message) -> None:
         """Put a message aside as the other plugins left it."""
         mailbox = self._mailbox
         if mailbox.pid != os.getpid():

@@ -50,6 +50,7 @@ def check_plugin(plugin: object) -> None:
     destination = plugins.register(plugin)
     problems = [
         *_transforming("capture", plugins.capture),
+        *_transforming("redact", plugins.redact, None),
         *_transforming("enrich", plugins.enrich, "Recording"),
         *(_delivering(destination) if destination else ()),
         *_observing(plugins),
@@ -82,7 +83,7 @@ def _transforming(name: str, hooks: tuple[Hook, ...], *rest: Any) -> Iterator[st
             before = copy.deepcopy(original)
             answer, problems = _calling(what, hook.call, message, *rest)
             yield from problems
-            if name == "capture" and original != before:
+            if name != "enrich" and original != before:
                 yield f"{what} changed a nested value, which is the caller's own; copy it first"
                 original.update(before)
             if not (answer is None or isinstance(answer, (dict, Drop))):
@@ -109,6 +110,8 @@ def _delivering(destination: Destination) -> Iterator[str]:
 
 def _observing(plugins: Plugins) -> Iterator[str]:
     message = _MESSAGES[0]
+    for hook in plugins.captured:
+        yield from _calling("captured", hook.call, copy.deepcopy(message))[1]
     for name, hooks, reason in (
         ("delivered", plugins.delivered, ()),
         ("rejected", plugins.rejected, (Rejection("checked", "properties.time"),)),

@@ -52,6 +52,7 @@ def test_the_result_is_a_table(quick: tuple[str, dict[str, Any]]) -> None:
     assert "| translate it" in printed
     assert "- mapping, small event" in printed
     assert "- all three plugins, everything known" in printed
+    assert "- Redact, nothing to redact" in printed
     assert "- the spool with 1,000 pending" in printed
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from analytics_mixpanel.hooks import Hook
-from analytics_mixpanel.hookspecs import Drop
+from typing import Any
+
+from analytics_mixpanel.hookspecs import Drop, hookimpl
 from analytics_mixpanel.lanes.load import Load
 from analytics_mixpanel.lanes.sifting import DAMAGED, enriched, readable
+from analytics_mixpanel.plugins import Plugins
 
 
 def test_plugins_part_a_load() -> None:
     """What they drop is told with its reason; the rest goes on as they made it, by its own bytes."""
 
-    def drop_b(message: dict[str, str], _: str) -> object:
-        return Drop("not wanted") if message["event"] == "b" else {**message, "seen": "yes"}
+    class DropB:
+        @hookimpl
+        def enrich(self, message: Any, destination: str) -> object:
+            return Drop("not wanted") if message["event"] == "b" else {**message, "seen": destination}
 
+    plugins = Plugins(None, ())
+    plugins.register(DropB())
     load = Load([b'{"event":"a"}', b'{"event":"b"}', b'{"event":"c"}'])
-    sifted = enriched(load, (Hook("plugin", drop_b),), "Shop")
+    sifted = enriched(load, plugins, "Shop")
     assert sifted.load.bodies == [load.bodies[0], load.bodies[2]]
-    assert list(sifted.load.messages) == [{"event": "a", "seen": "yes"}, {"event": "c", "seen": "yes"}]
+    assert list(sifted.load.messages) == [{"event": "a", "seen": "Shop"}, {"event": "c", "seen": "Shop"}]
     assert (sifted.dropped, sifted.reasons) == ([{"event": "b"}], ["not wanted"])
 
 
