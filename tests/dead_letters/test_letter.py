@@ -34,7 +34,7 @@ def test_it_comes_back_as_it_was() -> None:
     assert Letter.parse(LETTER.line) == LETTER
 
 
-@given(st.text(), st.text(), st.dictionaries(st.text(), st.integers() | st.text(), max_size=3))
+@given(st.text(), st.text(), st.dictionaries(st.text(), st.integers(-(2**63), 2**63) | st.text(), max_size=3))
 def test_any_text_comes_back(reason: str, field: str, message: dict[str, object]) -> None:
     """Whatever a destination says, newlines too, is one line and comes back; a lone surrogate as ``?``."""
     body = json.dumps(message).encode()

@@ -118,7 +118,7 @@ def test_a_wait_that_makes_no_sense_is_not_heard(
 ) -> None:
     """Then it backs off as without one, which a flush may cut short."""
     stand_in.answer_next(429, headers={"Retry-After": asked})
-    client = mixpanel_client(stand_in.url)
+    client = mixpanel_client(stand_in.url, upload_size=10, upload_interval=60)
     track(client, 10)
     assert client.flush(SURELY) == 0
     assert len(stand_in.requests) == 2
