@@ -36,7 +36,10 @@ def get_ready_for_the_end() -> None:
     """Have gevent start this thread's helper that looks up addresses: at the end some Pythons start none."""
     monkey: Any = sys.modules.get("gevent.monkey")
     if monkey is not None and monkey.is_module_patched("socket"):
-        sys.modules["gevent"].get_hub().threadpool.spawn(int)
+        try:
+            sys.modules["gevent"].get_hub().threadpool.spawn(int)
+        except RuntimeError:
+            pass  # it is the end already
 
 
 def _text(option: object) -> str:

@@ -106,14 +106,13 @@ assert statuses == [0] * CHILDREN, statuses
 
 def test_in_the_middle_of_a_request(start: Start, stand_in: StandIn, arrived: Arrived, fork: str) -> None:
     """The child opens a connection of its own; neither reads the other's answers."""
-    stand_in.answer_next()
-    stand_in.answer_next(delay=1.0)
+    stand_in.answer_next(delay=1.0, times=2)
     program = start(
         fork
         + """
 client = make(upload_size=20, upload_interval=0)
-track(client, "Before", 1)
-assert client.flush() == 0
+track(client, "First", 1)
+assert client.flush() == 0  # what is imported by now is not in the middle of that, which no C code waits for
 track(client, "Parent", 100)
 time.sleep(0.5)  # the second request is on its way
 child = fork()
@@ -126,7 +125,7 @@ assert os.waitpid(child, 0)[1] == 0
 """,
         **_FORKING,
     ).succeeded()
-    assert arrived() == {"Before": 1, "Parent": 100, "Child": 100, "Later": 100}
+    assert arrived() == {"First": 1, "Parent": 100, "Child": 100, "Later": 100}
     assert program.accounts.add_up()
     assert program.accounts.delivered == 301
 
