@@ -20,7 +20,7 @@ from analytics_mixpanel.lanes.retry import RetryPolicy
 
 queue, policy, megabytes, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 client = make(
-    queue=queue, when_full=policy, upload_interval=0.01,
+    queue=queue, when_full=policy, upload_interval=0.01, upload_size=100,
     max_queue_size=megabytes * 600, spool_max_bytes=megabytes * 10**6,
     retry=RetryPolicy(max_retries=10**6, first_wait=0.01, longest_wait=0.05),
 )
