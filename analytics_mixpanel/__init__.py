@@ -125,6 +125,7 @@ when_full: str | None = None
 max_message_bytes: int = 1_000_000
 flush_timeout: float = 30.0
 shutdown_timeout: float = 5.0
+log_payloads: bool = False
 
 default_client: Client | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import time
@@ -117,6 +118,9 @@ class Client(Settings, Calls, Ending, Insight):
             if plugins.captured:
                 tell(plugins.captured, message)
             body = self._encoder.encode(message)
+            if self.log_payloads and self.log.isEnabledFor(logging.DEBUG):
+                # ASCII: nothing in a payload can forge a line or steer a terminal.
+                self.log.debug("accepted %s", json.dumps(json.loads(body)).replace("\x7f", "\\u007f"))
             if not self.send:
                 return True, message
             if len(body) > self._longest:

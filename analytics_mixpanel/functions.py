@@ -27,7 +27,7 @@ SETTINGS: Final = (
     *("oauth_client_key", "oauth_key_id", "oauth_auth_server", "oauth_scope", "max_total_backoff_duration"),
     *("max_rate_limit_duration", "disable", "discover", "library_name", "max_queue_bytes"),
     *("when_full", "max_message_bytes", "flush_timeout", "shutdown_timeout", "queue", "spool_max_bytes"),
-    *("spool_max_age", "spool_max_dead_bytes", "spool_fsync"),
+    *("log_payloads", "spool_max_age", "spool_max_dead_bytes", "spool_fsync"),
 )
 # What register() and register_encoder() were given: for the client that is made, and those after a shutdown.
 _plugins: list[object] = []

@@ -93,6 +93,8 @@ class Settings:
         flush_timeout: seconds that ``flush`` waits when it is not told.
         shutdown_timeout: seconds that ``shutdown``, or the end of the process, waits when it is not told.
         retry: how failed batches are tried again; else as the three settings above say.
+        log_payloads: log each message that is accepted, as JSON, at DEBUG level; otherwise no line of the log
+            has a value of the application's.
         encoders: further types, and functions from their values to what is encoded.
     """
 
@@ -135,6 +137,7 @@ class Settings:
     flush_timeout: float = field(default=30.0, kw_only=True, validator=_at_least(0))
     shutdown_timeout: float = field(default=5.0, kw_only=True, validator=_at_least(0))
     retry: RetryPolicy | None = field(default=None, kw_only=True)
+    log_payloads: bool = field(default=False, kw_only=True)
     encoders: Mapping[type, Callable[[Any], Any]] = field(factory=dict, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,7 @@ from attrs import define, field
 from analytics_mixpanel import Batch, Client, Message, hookimpl, journal
 from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel.lanes.retry import RetryPolicy
+from analytics_mixpanel_destination import Mixpanel
 
 _ROOT: Final = Path(__file__).parent.parent
 _QUICK: Final = RetryPolicy(first_wait=0.001, longest_wait=0.01, first_probe=0.001, longest_probe=0.01)
@@ -35,6 +38,105 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _fresh_log() -> None:
     """What one test had logged does not silence the same line in the next."""
     journal._last_logged.clear()
+
+
+@define(eq=False)
+class Listening(logging.Handler):
+    """Hears all that the suite logs, at DEBUG, and knows what the test that runs handed in.
+
+    Attributes:
+        planted: credentials of its clients, and texts in its messages.
+        payloads_wanted: whether a client of its was told to log payloads.
+        leaks: lines with something of what was planted.
+    """
+
+    planted: set[str] = field(factory=set)
+    payloads_wanted: bool = False
+    leaks: list[str] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        super().__init__()
+        self.lock = None  # threads and forked children log whenever they like
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look for what was planted."""
+        line = self.format(record)
+        if self.payloads_wanted and record.msg == "accepted %s":
+            return
+        self.leaks += [f"{each!r} in {line!r}" for each in self.planted.copy() if each in line]
+
+    def plant(self, value: Any, depth: int = 0) -> None:
+        """Have it looked for, with all that is in it; words and short texts are in lines by chance."""
+        if isinstance(value, str) and len(value) >= _LONG_ENOUGH and not value.isalpha():
+            self.planted.add(value[:_ENOUGH])
+        elif isinstance(value, Mapping) and depth < _DEEP_ENOUGH:
+            for each in list(value.values())[:_ENOUGH]:
+                self.plant(each, depth + 1)
+        elif type(value) in (list, tuple) and depth < _DEEP_ENOUGH:
+            for each in value[:_ENOUGH]:
+                self.plant(each, depth + 1)
+
+    def forget(self) -> None:
+        """Begin with another test."""
+        self.planted.clear()
+        self.leaks.clear()
+        self.payloads_wanted = False
+
+
+_LONG_ENOUGH: Final = 8
+_ENOUGH: Final = 100
+_DEEP_ENOUGH: Final = 5
+_CREDENTIALS: Final = ("token", "api_secret", "username", "secret", "proxies")
+_OF_THE_APPLICATION: Final = frozenset(
+    {"event", "name", "category", "userId", "anonymousId", "previousId", "groupId", "properties", "traits"}
+)
+
+
+@pytest.fixture(scope="session")
+def listening() -> Iterator[Listening]:
+    """Listens to the whole run; whatever any client is given is planted."""
+    heard, patched = Listening(), pytest.MonkeyPatch()
+    accept, make, make_destination = Client._accept, Client.__attrs_post_init__, Mixpanel.__init__
+    loggers = [journal.log, logging.getLogger("urllib3")]  # the latter logs what we send
+    levels = [logger.level for logger in loggers]
+
+    def accepting(client: Client, message: Message) -> Any:
+        for name, value in message.items():
+            if name in _OF_THE_APPLICATION:
+                heard.plant(value)
+            elif name == "context" and isinstance(value, dict):
+                heard.plant([each for key, each in value.items() if key != "library"])
+        return accept(client, message)
+
+    def making(client: Client) -> None:
+        heard.plant([client.write_key, client.proxies])
+        heard.payloads_wanted |= client.log_payloads
+        make(client)
+
+    @wraps(make_destination)
+    def making_destination(destination: Mixpanel, *arguments: Any, **settings: Any) -> None:
+        heard.plant([arguments, *map(settings.get, _CREDENTIALS)])
+        make_destination(destination, *arguments, **settings)
+
+    patched.setattr(Client, "_accept", accepting)
+    patched.setattr(Client, "__attrs_post_init__", making)
+    patched.setattr(Mixpanel, "__init__", making_destination)
+    logging.getLogger().addHandler(heard)
+    for logger in loggers:
+        logger.setLevel(logging.DEBUG)
+    yield heard
+    logging.getLogger().removeHandler(heard)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    patched.undo()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_planted_is_logged(listening: Listening) -> Iterator[None]:
+    """No test may have a token, a secret or a value of its messages in the log, unless it asks for that."""
+    listening.forget()
+    yield
+    assert listening.leaks == []
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ _PROLOGUE: Final = """
 import atexit, json, logging, os, signal, sys, threading, time
 import attrs
 
+# Whatever is logged is to be seen, since it is searched for what was planted.
+logging.lastResort.setLevel(logging.DEBUG)
+logging.getLogger("analytics_mixpanel").setLevel(logging.DEBUG)
+
 _clients = []
 at_last = []  # called when everything has ended
 
@@ -47,13 +51,13 @@ from analytics_mixpanel import Client, Outcome, hookimpl
 from analytics_mixpanel_destination import Mixpanel
 
 def make(*plugins, **settings):
-    client = Client("token", plugins=[Mixpanel(), *plugins], discover=False, **settings)
+    client = Client(os.environ["MIXPANEL_TOKEN"], plugins=[Mixpanel(), *plugins], discover=False, **settings)
     _clients.append(client)
     return client
 
 def track(client, name, count):
     for number in range(count):
-        client.track("u", name, {"n": number, "process": os.getpid()})
+        client.track("u", name, {"n": number, "process": os.getpid(), "email": "canary@example.com"})
 """
 
 
@@ -148,7 +152,8 @@ def start(tmp_path: Path, stand_in: StandIn) -> Iterator[Program]:
     """Starts a program, as ``program.py`` or by other arguments to Python, in a folder of its own.
 
     ``first`` comes before everything else in the program, ``files`` beside it. All that a test started is
-    killed after it.
+    killed after it, and what it wrote to stdout and stderr, its log, must not have what was planted: the
+    token, and an address in events.
     """
     with contextlib.ExitStack() as started:
         numbers = itertools.count()
@@ -181,6 +186,8 @@ def start(tmp_path: Path, stand_in: StandIn) -> Iterator[Program]:
             return Running(process, folder)
 
         yield run
+    for path in (*tmp_path.glob("run-*/stdout"), *tmp_path.glob("run-*/stderr")):
+        assert "canary" not in path.read_text(errors="replace").lower(), path
 
 
 @pytest.fixture
@@ -198,7 +205,7 @@ def _environment(folder: Path, stand_in: StandIn) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MIXPANEL_")}
     path = os.pathsep.join(map(str, (folder, _ROOT, _ROOT / "plugins")))
     told = {
-        "MIXPANEL_TOKEN": "token",
+        "MIXPANEL_TOKEN": "canary-token-0123456789",
         "MIXPANEL_API_HOST": stand_in.url,
         "PYTHONUNBUFFERED": "1",
         "PYTHONFAULTHANDLER": "1",

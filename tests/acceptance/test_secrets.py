@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import pickle
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -11,6 +14,7 @@ import pytest
 from analytics_mixpanel import Client
 from analytics_mixpanel.debugger import StandIn
 from analytics_mixpanel_destination import Mixpanel
+from analytics_mixpanel_redact import EMAILS, Redact
 
 Start = Callable[..., Any]
 
@@ -107,6 +111,66 @@ def test_nothing_is_logged(start: Start, stand_in: StandIn, answer: dict[str, An
     assert program.accounts.add_up()
 
 
+def test_payloads_are_logged_where_that_is_asked_for(start: Start) -> None:
+    """With ``log_payloads=True`` the log has each message, once, as JSON in ASCII; never a credential."""
+    program = start(
+        """
+        logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(message)s", stream=sys.stdout)
+        client = make(log_payloads=True)
+        client.track("u", "Sänt\x1b[31m\x7f\u2028", {"secret": "payload-value"})
+        client.flush()
+        client.shutdown()
+        """
+    ).succeeded()
+    (line,) = [line for line in program.output.splitlines() if "payload-value" in line]
+    level, word, body = line.split(" ", 2)
+    assert (level, word) == ("DEBUG", "accepted")
+    assert line.isascii()
+    assert line.isprintable()
+    assert json.loads(body)["event"] == "Sänt\x1b[31m\x7f\u2028"
+    assert "payload-value" not in program.errors
+
+
+@pytest.mark.parametrize("settings", [{"log_payloads": True}, {"log_payloads": True, "debug": False}, {}])
+def test_payloads_are_logged_at_debug_alone(
+    settings: dict[str, Any], caplog: pytest.LogCaptureFixture, plugin: Mixpanel
+) -> None:
+    """The setting alone shows nothing in a log that is at INFO, and DEBUG alone shows nothing either."""
+    caplog.set_level(logging.INFO if settings else logging.DEBUG, "analytics_mixpanel")
+    client = Client(_TOKEN, plugins=[plugin], discover=False, upload_interval=60, **settings)
+    client.track(_PERSONAL[0], _PERSONAL[1], {"card": _PERSONAL[2]})
+    client.shutdown(0)
+    assert "canary" not in caplog.text.lower()
+
+
+def test_what_is_redacted_is_redacted_in_logged_payloads(
+    caplog: pytest.LogCaptureFixture, plugin: Mixpanel
+) -> None:
+    """The log is of what is queued."""
+    caplog.set_level(logging.DEBUG, "analytics_mixpanel")
+    redact = Redact(keys=["card", "name"], values=[EMAILS])
+    client = Client(_TOKEN, plugins=[plugin, redact], discover=False, upload_interval=60, log_payloads=True)
+    client.track("u", "e", {"card": _PERSONAL[2], "name": _PERSONAL[1], "to": _PERSONAL[0]})
+    client.shutdown(0)
+    assert '"to": "***"' in caplog.text
+    assert "canary" not in caplog.text.lower()
+
+
+def test_the_suite_listens(listening: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """What a client was given, and its credentials, are found in any line of any logger, also at DEBUG."""
+    client = Client(
+        _TOKEN, plugins=[Mixpanel(secret="canary-secret", username="u", project_id=1)], send=False
+    )
+    client.track("u", "e", {"list": [{"deep": "a value of a property"}]})
+    for text in (_TOKEN, "canary-secret", "a value of a property"):
+        assert listening.leaks == []
+        logging.getLogger("analytics_mixpanel").debug("leaked: %s", text)
+        logging.getLogger("elsewhere").warning("leaked: %r", [text])
+        assert len(listening.leaks) == 2, text
+        listening.leaks.clear()
+    client.shutdown()
+
+
 @pytest.mark.parametrize("show", [repr, str, lambda client: repr(client.stats())])
 def test_no_text_has_them(client: Client, plugin: Mixpanel, show: Callable[[Any], str]) -> None:
     """Neither a client, a plugin nor its statistics shows them."""
@@ -125,6 +189,25 @@ def test_nothing_is_pickled(client: Client, plugin: Mixpanel) -> None:
     for each in (client, plugin):
         with pytest.raises(TypeError):
             pickle.dumps(each)
+
+
+def test_errors_do_not_carry_them(client: Client) -> None:
+    """The text of what a wrong argument raises, and of what ``on_error`` is told, names fields alone."""
+    texts: list[str] = []
+    wrong: list[tuple[Any, ...]] = [(_PERSONAL, "e"), ("u", _PERSONAL), ("u", "e", _PERSONAL[0])]
+    for arguments in wrong:
+        with pytest.raises(AssertionError) as caught:
+            client.track(*arguments)
+        texts.append("".join(traceback.format_exception_only(caught.value)))
+    refusing: dict[str, Any] = {
+        "discover": False,
+        "on_error": lambda error, _: texts.append(f"{error!r} {error}"),
+    }
+    other = Client(_TOKEN, plugins=[Mixpanel(token=_TOKEN)], max_message_bytes=10, **refusing)
+    other.track(_PERSONAL[0], _PERSONAL[1], {"card": _PERSONAL[2]})
+    other.shutdown(0)
+    assert len(texts) == 4
+    assert "canary" not in "".join(texts).lower()
 
 
 def test_no_attribute_of_a_client_shows_them(client: Client) -> None:
