@@ -18,6 +18,7 @@ REJECTED: Final = "rejected"
 RETRIED: Final = "retried"
 RECOVERED: Final = "recovered"
 _FOLD_AT: Final = 512
+_TRIES: Final = 3
 
 
 @frozen
@@ -84,10 +85,10 @@ class Account:
         """Count one message as dropped for this reason."""
         self._entries.append((reason,))
 
-    def _add_up(self, wait: float = 0.0) -> None:
+    def _add_up(self, wait: float = 0.0) -> bool:
         # Whoever holds the lock may be this very thread, interrupted: it is never waited for without end.
         if not self._adding_up.acquire(timeout=wait):
-            return
+            return False
         try:
             seen = list(islice(self._entries, len(self._entries)))
             batches = list(islice(self._batches, len(self._batches)))
@@ -101,14 +102,17 @@ class Account:
             for _ in those:
                 self._batches.popleft()
             self._totals = totals
-        except MemoryError:
-            pass  # nothing has changed: it is added up the next time
+        except (MemoryError, RuntimeError):  # there is none, or somebody has appended meanwhile
+            return False  # nothing has changed: it is added up the next time
         finally:
             self._adding_up.release()
+        return True
 
     def stats(self) -> Stats:
         """The counts now."""
-        self._add_up(wait=0.1)
+        for _ in range(_TRIES):
+            if self._add_up(wait=0.1):
+                break
         totals = dict(self._totals)
         dropped = {key[0]: count for key, count in totals.items() if isinstance(key, tuple)}
         return Stats(

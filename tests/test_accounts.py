@@ -201,3 +201,22 @@ def test_it_adds_up_with_calls_from_several_threads_and_a_shutdown_among_them(
     assert stats.accepted == 3 * each
     assert stats.pending == 0
     assert sum(taken) == 3 * each - stats.dropped.get("queue full", 0) - stats.dropped.get("shutdown", 0)
+
+
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError])
+def test_what_cannot_be_added_up_now_is_added_up_later(error: type[Exception]) -> None:
+    """Where memory lacks, or a finalizer counts meanwhile, nothing is lost and nothing counted twice."""
+
+    class Failing(Counter[Any]):
+        def copy(self) -> Any:
+            raise error
+
+    account = Account()
+    account.add(ACCEPTED)
+    account._totals = Failing()
+    account.settle({DELIVERED: 2, ("no mapping",): 1})
+    account.add(ACCEPTED)
+    assert account.stats().accepted == 0
+    account._totals = Counter()
+    stats = account.stats()
+    assert (stats.accepted, stats.delivered, stats.dropped) == (2, 2, {"no mapping": 1})
