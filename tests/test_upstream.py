@@ -41,6 +41,7 @@ def _run(folder: Path, host: str, *options: str) -> str:
         "PYTHONPATH": os.pathsep.join([str(_ROOT), str(_ROOT / "plugins")]),
         "MIXPANEL_API_HOST": host,
         "ANALYTICS_MIXPANEL_LIBRARY": "analytics-python",
+        "PYTEST_ADDOPTS": "",
     }
     command = [
         sys.executable,

@@ -88,14 +88,18 @@ class Courier:
         """Deliver until the reader is closed."""
         pace = self._pace
         with self._at_work:
-            keep_on(
-                lambda: (
-                    self._go_on(math.inf)
-                    and self._set_out(self.reader.take(pace.count, pace.bytes, pace.interval))
-                ),
-                lambda error: self._interrupted(error, math.inf),
-                BaseException,  # SystemExit, say: the thread outlives it
-            )
+            self._worker = threading.get_ident()
+            try:
+                keep_on(
+                    lambda: (
+                        self._go_on(math.inf)
+                        and self._set_out(self.reader.take(pace.count, pace.bytes, pace.interval))
+                    ),
+                    lambda error: self._interrupted(error, math.inf),
+                    BaseException,  # SystemExit, say: the thread outlives it
+                )
+            finally:
+                self._worker = None
 
     def run_until(self, deadline: float) -> None:
         """Deliver what is there now, on this thread; for a process that can start none.
@@ -104,7 +108,7 @@ class Courier:
         say, which is the caller's.
         """
         left = min(max(0.0, deadline - self._clock()), threading.TIMEOUT_MAX)
-        if self._worker == threading.get_ident() or not self._at_work.acquire(timeout=left):
+        if self.is_here or not self._at_work.acquire(timeout=left):
             return  # a hook or a signal handler that flushes does so within a flush
         self._worker = threading.get_ident()
         try:
@@ -120,6 +124,11 @@ class Courier:
         finally:
             self._worker = None
             self._at_work.release()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it delivers on this very thread: whoever asks is a hook, a callback or a signal handler."""
+        return self._worker == threading.get_ident()
 
     def hurry(self) -> None:
         """Take what is there, and try again at once what waits only for its back-off."""

