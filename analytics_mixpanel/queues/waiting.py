@@ -88,12 +88,12 @@ class Waiting:
         # A thread from before eventlet's patches rings in vain, after them.
         longest = ENDLESS if bell.is_like(self._bell) else _OTHERWISE
         self._flushes.append(flush)
-        while not self._closed and self._done < self._within(target):
+        while not (done := self._done >= self._within(target)) and not self._closed:
             if (left := until - self._clock()) <= 0:
                 break
             bell.wait(min(left, longest))
         self._flushes.remove(flush)
-        return self._unsettled_of(self._within(target))
+        return 0 if done else self._unsettled_of(self._within(target))
 
     def _unsettled_of(self, target: int) -> int:
         """How many of the first so many messages are not settled."""

@@ -10,6 +10,7 @@ import signal
 import tempfile
 import threading
 import time
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -165,11 +166,13 @@ def in_a_child(work: Callable[[], Any]) -> Any:
         warnings.simplefilter("ignore", DeprecationWarning)  # the process has threads: that is the point
         child = os.fork()
     if not child:
+        signal.alarm(int(SURELY))
         try:
-            signal.alarm(int(SURELY))
-            os.write(writing, json.dumps(work()).encode())
-        finally:
-            os._exit(0)
+            told = json.dumps({"answer": work()})
+        except BaseException:  # noqa: BLE001 - told to the parent
+            told = json.dumps({"error": traceback.format_exc()})
+        os.write(writing, told.encode())
+        os._exit(0)
     os.close(writing)
     try:
         assert select.select([reading], [], [], SURELY)[0], "the child hangs"
@@ -177,8 +180,10 @@ def in_a_child(work: Callable[[], Any]) -> Any:
     finally:
         os.close(reading)
         os.waitpid(child, 0)
-    assert answer, "the child failed"
-    return json.loads(answer)
+    assert answer, "the child hangs"
+    told = json.loads(answer)
+    assert "answer" in told, told
+    return told["answer"]
 
 
 class Accounting(RuleBasedStateMachine):
@@ -287,9 +292,7 @@ class Accounting(RuleBasedStateMachine):
         accepted = self.accepted[name]
         self.client.register(self._dealer(name))
         assert called_for(lane) == accepted
-        if self.durable:  # what it had taken over from others stays on disk, for the one in its place
-            assert lane.account.stats().pending <= lane.account.stats().recovered
-        else:
+        if not self.durable:  # where what was not settled in time is the next lane's
             self._check_settled(lane, None)
 
     @rule(timeout=st.sampled_from([0, 0.0005, 0.01]))

@@ -201,9 +201,10 @@ class Log:
 
     @property
     def displaceable(self) -> int:
-        """Bytes of segments that may make room; none while the disk fails, where that would be of no use."""
+        """Bytes of segments that may make room; none where that is of no use, as while the disk fails."""
         with self._lock:
-            return 0 if self._broken_until else sum(each.size for each in self._segments.untouched())
+            in_vain = self._closed or self._broken_until
+            return 0 if in_vain else sum(each.size for each in self._segments.untouched())
 
     def displace(self) -> tuple[LiveSegment, dict[SpoolLine, int]] | None:
         """Uncount the oldest segment that may make room; what it costs which lines. None if there is none."""
