@@ -122,7 +122,7 @@ def test_a_server_that_is_not_there_leaves_messages_pending(command: Callable[..
         probe.bind(("127.0.0.1", 0))
         host = f"http://127.0.0.1:{probe.getsockname()[1]}"
         variables = {"MIXPANEL_TOKEN": TOKEN, "MIXPANEL_API_HOST": host}
-        done = command("send", "--json", "--timeout", "1", given=lines(TRACK), **variables)
+        done = command("send", "--json", "--timeout", "6", given=lines(TRACK), **variables)
 
     assert done.rows[0]["status"] == "pending"
     assert "cannot be reached" in done.rows[0]["reason"]
