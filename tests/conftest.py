@@ -56,7 +56,11 @@ class Listening(logging.Handler):
 
     def __attrs_post_init__(self) -> None:
         super().__init__()
-        self.lock = None  # threads and forked children log whenever they like
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Take no lock: threads and forked children log whenever they like."""
+        self.emit(record)
+        return True
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look for what was planted."""
